@@ -1,1 +1,23 @@
 //! svcctl: one TOML file describes a service; svcctl runs it on any service manager.
+//!
+//! The way of the data:
+//!
+//! ```text
+//! file.toml ─ definition ─▶ spec ─ backend.render ─▶ artifacts ─ plan (with receipt and machine) ─▶ apply
+//! ```
+//!
+//! [`definition`] reads and checks, [`spec`] is what is left, [`support`] says what a manager makes of it, a [`backend`] renders,
+//! [`plan`] compares, `apply` changes the machine through the one seam, [`system`].
+
+pub mod artifact;
+pub mod backend;
+pub mod definition;
+pub mod error;
+pub mod exit;
+pub mod plan;
+pub mod receipt;
+pub mod spec;
+pub mod state;
+pub mod support;
+pub mod system;
+pub mod target;

@@ -1,0 +1,193 @@
+//! The contract of a backend, our code for one manager, and the list of them.
+
+use std::time::{Duration, SystemTime};
+
+use crate::artifact::Artifact;
+use crate::error::{Error, Result};
+use crate::plan::ManagerStep;
+use crate::spec::{ServiceName, Spec};
+use crate::state::ServiceState;
+use crate::support::SupportReport;
+use crate::system::System;
+use crate::target::{ManagerId, Scope, Target};
+
+/// Whether a manager is here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detection {
+    /// Whether it runs this machine, or can.
+    pub available: bool,
+    /// Its major version.
+    pub version: Option<u32>,
+    /// Its version in its own words, or why it is not available.
+    pub detail: String,
+}
+
+/// Everything that a backend may use while it talks to its manager.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The world.
+    pub system: &'a dyn System,
+    /// Where the services are.
+    pub target: &'a Target,
+}
+
+/// What is to be done to a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Start it, unless it runs.
+    Start,
+    /// Stop it, unless it is stopped.
+    Stop,
+    /// Stop and start it; one that is stopped is started.
+    Restart,
+    /// Have it re-read its configuration.
+    Reload,
+}
+
+impl Action {
+    /// The verb.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Stop => "stop",
+            Self::Restart => "restart",
+            Self::Reload => "reload",
+        }
+    }
+}
+
+/// Until when a verb waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deadline {
+    /// It only asks, and does not wait.
+    NoWait,
+    /// It waits as long as the service's own timeouts say.
+    Own,
+    /// It waits this long.
+    Within(Duration),
+}
+
+/// What came of an action on one service.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The service.
+    pub name: ServiceName,
+    /// Whether anything was done at all.
+    pub changed: bool,
+    /// What the user should know although it succeeded ("had to be killed after 30s").
+    pub warnings: Vec<String>,
+    /// Why it failed.
+    pub error: Option<Error>,
+}
+
+/// Which lines are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct LogQuery {
+    /// The services; lines of several are interleaved by time.
+    pub names: Vec<ServiceName>,
+    /// Only the last so many of what matches; none means all.
+    pub last: Option<usize>,
+    /// Not before.
+    pub since: Option<SystemTime>,
+    /// Not after.
+    pub until: Option<SystemTime>,
+    /// Only lines that match.
+    pub grep: Option<regex::bytes::Regex>,
+    /// Goes on with what comes.
+    pub follow: bool,
+}
+
+/// Where a line was written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+    /// The manager or the host, about the service.
+    Manager,
+}
+
+/// One line of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// When it was read from the service; none in a raw file.
+    pub time: Option<SystemTime>,
+    /// The service.
+    pub service: String,
+    /// Where it was written to; none where the manager does not tell.
+    pub stream: Option<Stream>,
+    /// The bytes, without the line's end.
+    pub message: Vec<u8>,
+}
+
+/// Lines as they come; it ends unless the query follows.
+pub type LogStream<'a> = Box<dyn Iterator<Item = Result<LogLine>> + 'a>;
+
+/// Our code for one manager.
+///
+/// `support`, `render` and the steps are pure and compile on every OS; the rest talks to the manager.
+pub trait Backend: Send + Sync {
+    /// Which manager.
+    fn id(&self) -> ManagerId;
+
+    /// Whether it is here, and if not, why.
+    fn detect(&self, system: &dyn System, scope: Scope) -> Detection;
+
+    /// The answer for every field that the spec makes use of.
+    fn support(&self, spec: &Spec, target: &Target) -> SupportReport;
+
+    /// Everything that the installed service consists of. Pure. `enabled`: whether it comes up at boot or login.
+    ///
+    /// # Errors
+    /// When a value cannot be written in the manager's grammar; the message names the field.
+    fn render(&self, spec: &Spec, target: &Target, enabled: bool) -> Result<Vec<Artifact>>;
+
+    /// The manager's own steps after files have changed for these services: once, however many they are. Pure.
+    fn settle(&self, names: &[ServiceName], target: &Target) -> Vec<ManagerStep>;
+
+    /// Performs one step of the manager's own; doing it twice is the same as once.
+    ///
+    /// # Errors
+    /// What the manager said.
+    fn perform(&self, step: &ManagerStep, context: &Context<'_>) -> Result<()>;
+
+    /// Whether an artifact that is no file is there and as it should be; none if it is not there.
+    ///
+    /// # Errors
+    /// What the manager said.
+    fn observe_object(
+        &self,
+        object: &str,
+        id: &str,
+        context: &Context<'_>,
+    ) -> Result<Option<serde_json::Value>>;
+
+    /// The state of many services in as few round trips as the manager allows; one that is unknown is `not-installed`.
+    ///
+    /// # Errors
+    /// When the manager does not answer.
+    fn states(&self, names: &[ServiceName], context: &Context<'_>) -> Result<Vec<ServiceState>>;
+
+    /// The names of all services that the manager knows, ours or not.
+    ///
+    /// # Errors
+    /// When the manager does not answer.
+    fn names(&self, context: &Context<'_>) -> Result<Vec<ServiceName>>;
+
+    /// Does it to all of them, each with an outcome of its own.
+    fn control(
+        &self,
+        names: &[ServiceName],
+        action: Action,
+        deadline: Deadline,
+        context: &Context<'_>,
+    ) -> Vec<Outcome>;
+
+    /// The lines of the query's services.
+    ///
+    /// # Errors
+    /// When the manager's log cannot be read.
+    fn logs<'a>(&'a self, query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>>;
+}

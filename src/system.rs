@@ -1,0 +1,163 @@
+//! The one seam to the world: files, processes, environment, identity, clock.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use crate::target::Account;
+
+/// What is at a path, not following a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Nothing.
+    Missing,
+    /// A regular file.
+    File {
+        /// Permission bits (0 on Windows).
+        mode: u32,
+        /// Owner (0 on Windows).
+        uid: u32,
+        /// Group (0 on Windows).
+        gid: u32,
+        /// Bytes.
+        len: u64,
+    },
+    /// A folder.
+    Dir {
+        /// Permission bits (0 on Windows).
+        mode: u32,
+        /// Owner (0 on Windows).
+        uid: u32,
+        /// Group (0 on Windows).
+        gid: u32,
+    },
+    /// A symbolic link.
+    Link(PathBuf),
+    /// A device, a socket, a pipe.
+    Other,
+}
+
+/// Who is calling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The effective account.
+    pub account: Account,
+    /// Root or an administrator.
+    pub privileged: bool,
+    /// Who called `sudo`, if anybody did.
+    pub sudo: Option<Account>,
+}
+
+/// A program to run: absolute path, arguments, and nothing of the caller's environment but what is named.
+#[derive(Clone, Debug, Default)]
+pub struct Invocation {
+    /// Absolute path.
+    pub program: PathBuf,
+    /// Arguments after the program's own name.
+    pub args: Vec<OsString>,
+    /// The whole environment.
+    pub env: Vec<(OsString, OsString)>,
+    /// Given to it as standard input.
+    pub stdin: Option<Vec<u8>>,
+    /// It is killed after this long.
+    pub timeout: Option<Duration>,
+}
+
+/// How it ended and what it said.
+#[derive(Clone, Debug, Default)]
+pub struct Output {
+    /// Exit code; none after a signal or when the time was up.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub stdout: Vec<u8>,
+    /// Standard error.
+    pub stderr: Vec<u8>,
+}
+
+/// The world. Real on Unix and Windows; recording in tests.
+pub trait System: Send + Sync {
+    /// What is at `path`, itself, not what it links to.
+    ///
+    /// # Errors
+    /// Anything but its absence.
+    fn entry(&self, path: &Path) -> io::Result<Entry>;
+    /// The whole file.
+    ///
+    /// # Errors
+    /// As `std::fs::read`.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// Names in a folder, sorted.
+    ///
+    /// # Errors
+    /// As `std::fs::read_dir`.
+    fn list(&self, dir: &Path) -> io::Result<Vec<OsString>>;
+    /// Writes a file that no name leads to yet, readable as `mode` says; fails if it exists. Not flushed.
+    ///
+    /// # Errors
+    /// As `std::fs::File::create_new`.
+    fn create(&self, path: &Path, mode: u32, contents: &[u8]) -> io::Result<()>;
+    /// Makes what was written to these files and folders survive a power cut.
+    ///
+    /// # Errors
+    /// As `fsync(2)`.
+    fn sync(&self, paths: &[&Path]) -> io::Result<()>;
+    /// Renames over what is there.
+    ///
+    /// # Errors
+    /// As `std::fs::rename`.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Makes a symbolic link; fails if something is there.
+    ///
+    /// # Errors
+    /// As `symlink(2)`; unsupported on Windows.
+    fn symlink(&self, target: &Path, path: &Path) -> io::Result<()>;
+    /// Makes one folder; an existing one is an error.
+    ///
+    /// # Errors
+    /// As `mkdir(2)`.
+    fn create_dir(&self, path: &Path, mode: u32) -> io::Result<()>;
+    /// Removes a file or a link.
+    ///
+    /// # Errors
+    /// As `std::fs::remove_file`.
+    fn remove_file(&self, path: &Path) -> io::Result<()>;
+    /// Removes an empty folder.
+    ///
+    /// # Errors
+    /// As `std::fs::remove_dir`.
+    fn remove_dir(&self, path: &Path) -> io::Result<()>;
+    /// Gives a file or folder to an account.
+    ///
+    /// # Errors
+    /// As `lchown(2)`.
+    fn chown(&self, path: &Path, uid: u32, gid: u32) -> io::Result<()>;
+    /// Takes the exclusive lock on a file that is made if missing; none when another process has it.
+    ///
+    /// # Errors
+    /// As opening the file.
+    fn try_lock(&self, path: &Path) -> io::Result<Option<Box<dyn Send>>>;
+    /// Runs a program to its end.
+    ///
+    /// # Errors
+    /// When it cannot be executed.
+    fn run(&self, invocation: &Invocation) -> io::Result<Output>;
+    /// A variable of svcctl's own environment.
+    fn env(&self, name: &OsStr) -> Option<OsString>;
+    /// Who is calling.
+    fn identity(&self) -> &Identity;
+    /// The account of that name.
+    ///
+    /// # Errors
+    /// When the account database cannot be read.
+    fn account(&self, name: &str) -> io::Result<Option<Account>>;
+    /// The clock.
+    fn now(&self) -> SystemTime;
+    /// Waits.
+    fn sleep(&self, time: Duration);
+    /// Absolute path of this very program.
+    ///
+    /// # Errors
+    /// As `std::env::current_exe`.
+    fn current_exe(&self) -> io::Result<PathBuf>;
+}
