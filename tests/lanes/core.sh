@@ -1,0 +1,21 @@
+# shellcheck shell=bash
+# Format, lints, and all tests that need no service manager.
+
+needs() { echo gcc libc6-dev shellcheck; }
+
+can_run() { command -v cargo >/dev/null || { echo "cargo is not installed"; return 1; }; }
+
+run_lane() {
+  cargo fmt --check
+  mapfile -t scripts < <(shell_scripts)
+  shellcheck --external-sources --source-path=SCRIPTDIR "${scripts[@]}"
+  cargo clippy --quiet --all-targets --all-features -- -D warnings
+  cargo test --all-features --no-fail-fast
+}
+
+# Every shell script of the project, by its first line.
+shell_scripts() {
+  git ls-files | while read -r file; do
+    head -c 60 "$file" | head -1 | tr -d '\0' | grep -qE '^#!.*\b(ba)?sh$|^# shellcheck shell=' && echo "$file"
+  done
+}
