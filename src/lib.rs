@@ -14,6 +14,8 @@ pub mod backend;
 pub mod definition;
 pub mod error;
 pub mod exit;
+pub mod host;
+pub mod logs;
 pub mod plan;
 pub mod receipt;
 pub mod spec;
