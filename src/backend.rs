@@ -125,6 +125,17 @@ pub struct LogLine {
 /// Lines as they come; it ends unless the query follows.
 pub type LogStream<'a> = Box<dyn Iterator<Item = Result<LogLine>> + 'a>;
 
+/// Something of a service's name that svcctl did not make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Namesake {
+    /// The service.
+    pub name: ServiceName,
+    /// What and where it is, as a sentence ("/usr/lib/systemd/system/web.service is hidden by the unit in /etc").
+    pub message: String,
+    /// Whether an install goes ahead with a warning; otherwise it is refused without `--adopt`.
+    pub harmless: bool,
+}
+
 /// Our code for one manager.
 ///
 /// `support`, `render` and the steps are pure and compile on every OS; the rest talks to the manager.
@@ -163,6 +174,33 @@ pub trait Backend: Send + Sync {
         id: &str,
         context: &Context<'_>,
     ) -> Result<Option<serde_json::Value>>;
+
+    /// Whether the contents of a file carry svcctl's mark for this service. Pure. A file that is in no receipt and not marked is
+    /// never overwritten without `--adopt`.
+    fn marks(&self, contents: &[u8], name: &ServiceName) -> bool {
+        let text = String::from_utf8_lossy(contents);
+        let named = format!("Name={name}");
+        text.lines().skip_while(|line| *line != "[X-Svcctl]").any(|line| line == named)
+    }
+
+    /// What has one of these names and is not at the path of any artifact: a vendor's unit, a service in the manager's own
+    /// database. What svcctl itself installed is not meant. Asked before an install, once for all names.
+    ///
+    /// # Errors
+    /// When the manager does not answer.
+    fn namesakes(&self, names: &[ServiceName], context: &Context<'_>) -> Result<Vec<Namesake>> {
+        let _ = (names, context);
+        Ok(Vec::new())
+    }
+
+    /// Removes what an uninstall leaves behind and `--purge` takes too, such as the log files of the service, and says what.
+    ///
+    /// # Errors
+    /// What could not be removed.
+    fn purge(&self, spec: &Spec, context: &Context<'_>) -> Result<Vec<String>> {
+        let _ = (spec, context);
+        Ok(Vec::new())
+    }
 
     /// The state of many services in as few round trips as the manager allows; one that is unknown is `not-installed`.
     ///

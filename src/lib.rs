@@ -7,8 +7,10 @@
 //! ```
 //!
 //! [`definition`] reads and checks, [`spec`] is what is left, [`support`] says what a manager makes of it, a [`backend`] renders,
-//! [`plan`] compares, `apply` changes the machine through the one seam, [`system`].
+//! [`plan`] compares, [`apply`] changes the machine through the one seam, [`system`]. The verbs
+//! call [`operations`].
 
+pub mod apply;
 pub mod artifact;
 pub mod backend;
 pub mod definition;
@@ -16,6 +18,7 @@ pub mod error;
 pub mod exit;
 pub mod host;
 pub mod logs;
+pub mod operations;
 pub mod plan;
 pub mod receipt;
 pub mod spec;

@@ -1,5 +1,7 @@
 //! The ordered, reversible steps from what is installed to what is wanted. Pure: made from what was observed, applied elsewhere.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::artifact::FileArtifact;
@@ -18,6 +20,8 @@ pub enum Step {
     },
     /// Write a file as a whole: a temporary one beside it, flushed and renamed.
     WriteFile(FileArtifact),
+    /// Write a credential, readable by its owner alone; neither shown nor kept in a receipt.
+    WriteSecret(Secret),
     /// Make or change a symbolic link.
     Link {
         /// Where.
@@ -39,7 +43,26 @@ pub enum Step {
     Manager(ManagerStep),
 }
 
+/// A stored credential.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Secret {
+    /// Absolute path.
+    pub path: String,
+    /// Its bytes.
+    pub contents: Vec<u8>,
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secret").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
 /// A step that the backend performs, and the one that takes it back.
+///
+/// For an [`Artifact::Object`](crate::artifact::Artifact::Object) of kind `OBJECT` the plan has the steps `put-OBJECT` (target: the
+/// object's id, value: the artifact's value; it makes the object or changes it) and `remove-OBJECT` (target: its id; one that is
+/// not there is no error).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManagerStep {
     /// The backend's word for it ("reload", "put-service", "linger").

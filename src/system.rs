@@ -7,6 +7,19 @@ use std::time::{Duration, SystemTime};
 
 use crate::target::Account;
 
+pub mod dirs;
+#[cfg(any(test, feature = "testing"))]
+pub mod fake;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(unix)]
+pub use unix::Native;
+#[cfg(windows)]
+pub use windows::Native;
+
 /// What is at a path, not following a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
@@ -132,11 +145,12 @@ pub trait System: Send + Sync {
     /// # Errors
     /// As `lchown(2)`.
     fn chown(&self, path: &Path, uid: u32, gid: u32) -> io::Result<()>;
-    /// Takes the exclusive lock on a file that is made if missing; none when another process has it.
+    /// Takes the exclusive lock on a file that is made if missing, and leaves `note` in it, which says who has it; none when
+    /// another process has it, or has just removed the file. It is given back when what is returned is dropped.
     ///
     /// # Errors
     /// As opening the file.
-    fn try_lock(&self, path: &Path) -> io::Result<Option<Box<dyn Send>>>;
+    fn try_lock(&self, path: &Path, note: &str) -> io::Result<Option<Box<dyn Send>>>;
     /// Runs a program to its end.
     ///
     /// # Errors

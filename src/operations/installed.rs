@@ -1,0 +1,135 @@
+//! What is installed: the receipts of a scope, and the one of a name over both scopes.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::receipt::Receipt;
+use crate::spec::ServiceName;
+use crate::system::System;
+use crate::target::{Dirs, Scope};
+
+/// A service that svcctl installed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// All that is known of it.
+    Open(Box<Receipt>),
+    /// Its receipt is closed to the caller: another user looks at the system scope.
+    Sealed(ServiceName),
+}
+
+/// A service that was found by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Where.
+    pub scope: Scope,
+    /// What is known.
+    pub record: Record,
+}
+
+impl Record {
+    /// The service.
+    #[must_use]
+    pub const fn name(&self) -> &ServiceName {
+        match self {
+            Self::Open(receipt) => &receipt.name,
+            Self::Sealed(name) => name,
+        }
+    }
+
+    /// The receipt, if the caller may read it.
+    #[must_use]
+    pub fn receipt(&self) -> Option<&Receipt> {
+        match self {
+            Self::Open(receipt) => Some(receipt),
+            Self::Sealed(_) => None,
+        }
+    }
+}
+
+/// The folder of a scope's receipts.
+#[must_use]
+pub fn receipts_dir(dirs: &Dirs) -> PathBuf {
+    Path::new(&dirs.state).join("services")
+}
+
+/// Where the receipt of a service is, or would be.
+#[must_use]
+pub fn receipt_path(dirs: &Dirs, name: &ServiceName) -> PathBuf {
+    receipts_dir(dirs).join(format!("{name}.json"))
+}
+
+/// Everything that is installed in a scope, by name; nothing where svcctl has never installed anything.
+///
+/// # Errors
+/// When the folder cannot be listed or a receipt is damaged.
+pub fn load_receipts(dirs: &Dirs, system: &dyn System) -> Result<Vec<Record>> {
+    let folder = receipts_dir(dirs);
+    let files = match system.list(&folder) {
+        Ok(files) => files,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Error::io(folder.display(), &error)),
+    };
+    let names = files.iter().filter_map(|file| {
+        let stem = file.to_str()?.strip_suffix(".json")?;
+        ServiceName::new(stem).ok()
+    });
+    names.filter_map(|name| read_record(dirs, &name, system).transpose()).collect()
+}
+
+/// The record of `name` in one scope.
+///
+/// # Errors
+/// When the receipt is damaged or cannot be read for another reason than its mode.
+pub fn read_record(dirs: &Dirs, name: &ServiceName, system: &dyn System) -> Result<Option<Record>> {
+    let path = receipt_path(dirs, name);
+    match system.read(&path) {
+        Ok(bytes) => parse(&path, &bytes).map(|receipt| Some(Record::Open(Box::new(receipt)))),
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound => Ok(None),
+            io::ErrorKind::PermissionDenied => Ok(Some(Record::Sealed(name.clone()))),
+            _ => Err(Error::io(path.display(), &error)),
+        },
+    }
+}
+
+fn parse(path: &Path, bytes: &[u8]) -> Result<Receipt> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        Error::system(format!("the receipt {} is damaged", path.display()))
+            .cause(&error)
+            .hint("install the definition again with --adopt after moving the receipt away")
+    })
+}
+
+/// The service of that name, looked for in these scopes.
+///
+/// # Errors
+/// Of kind `Usage` if more than one scope has it.
+pub fn find(
+    name: &ServiceName,
+    scopes: &[(Scope, &Dirs)],
+    system: &dyn System,
+) -> Result<Option<Found>> {
+    let mut found = Vec::new();
+    for (scope, dirs) in scopes {
+        if let Some(record) = read_record(dirs, name, system)? {
+            found.push(Found { scope: *scope, record });
+        }
+    }
+    match found.len() {
+        0 | 1 => Ok(found.pop()),
+        _ => Err(ambiguous(name, &found)),
+    }
+}
+
+fn ambiguous(name: &ServiceName, found: &[Found]) -> Error {
+    let places: Vec<_> = found
+        .iter()
+        .map(|one| match one.record.receipt() {
+            Some(receipt) => format!("{} ({})", one.scope, receipt.definition_path),
+            None => one.scope.to_string(),
+        })
+        .collect();
+    Error::new(ErrorKind::Usage, format!("'{name}' is in both scopes: {}", places.join(" and ")))
+        .hint("say --system or --user")
+}
