@@ -1,15 +1,75 @@
 //! The contract of a backend, our code for one manager, and the list of them.
 
+pub mod systemd;
+
 use std::time::{Duration, SystemTime};
 
 use crate::artifact::Artifact;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::plan::ManagerStep;
 use crate::spec::{ServiceName, Spec};
 use crate::state::ServiceState;
 use crate::support::SupportReport;
 use crate::system::System;
-use crate::target::{ManagerId, Scope, Target};
+use crate::target::{ManagerId, Os, Scope, Target};
+
+/// Every backend, in the order in which a machine is asked for its manager: what booted it first, svcctl's own last.
+static ALL: &[&dyn Backend] = &[&systemd::Systemd];
+
+/// The variable that names the manager where `--manager` does not.
+pub const MANAGER_VARIABLE: &str = "SVCCTL_MANAGER";
+
+/// Every backend.
+#[must_use]
+pub fn all() -> &'static [&'static dyn Backend] {
+    ALL
+}
+
+/// The backend of this manager.
+#[must_use]
+pub fn by_id(id: ManagerId) -> Option<&'static dyn Backend> {
+    ALL.iter().copied().find(|backend| backend.id() == id)
+}
+
+/// The backend to use: the one that was asked for, else the one of `SVCCTL_MANAGER`, else that of the manager which runs here.
+///
+/// # Errors
+/// When the variable names none, or no manager is here.
+pub fn choose(
+    asked: Option<ManagerId>,
+    system: &dyn System,
+    scope: Scope,
+) -> Result<&'static dyn Backend> {
+    match asked.map_or_else(|| from_environment(system), |id| Ok(Some(id)))? {
+        Some(id) => by_id(id).ok_or_else(|| {
+            let message = format!("this svcctl has no backend for {id}");
+            Error::new(ErrorKind::ManagerUnavailable, message)
+        }),
+        None => detect(system, scope),
+    }
+}
+
+fn from_environment(system: &dyn System) -> Result<Option<ManagerId>> {
+    let Some(value) = system.env(MANAGER_VARIABLE.as_ref()).filter(|value| !value.is_empty())
+    else {
+        return Ok(None);
+    };
+    value.to_string_lossy().parse().map(Some).map_err(|why: String| {
+        let names = ManagerId::ALL.map(ManagerId::name).join(", ");
+        Error::new(ErrorKind::Usage, format!("{MANAGER_VARIABLE}: {why}"))
+            .hint(format!("it is one of {names}"))
+    })
+}
+
+fn detect(system: &dyn System, scope: Scope) -> Result<&'static dyn Backend> {
+    let here = |backend: &&&dyn Backend| {
+        backend.id().os() == Os::here() && backend.detect(system, scope).available
+    };
+    ALL.iter().find(here).copied().ok_or_else(|| {
+        Error::new(ErrorKind::ManagerUnavailable, "no service manager runs here")
+            .hint("`svcctl managers` says what was looked for")
+    })
+}
 
 /// Whether a manager is here.
 #[derive(Clone, Debug, PartialEq, Eq)]
