@@ -1,6 +1,10 @@
 //! What is wrong with a definition, and where.
 
+use std::sync::Arc;
+
 use serde::Serialize;
+
+use crate::definition::source::Source;
 
 /// Whether a problem stands in the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -34,6 +38,9 @@ pub struct Problem {
     /// The place in the source, in bytes, for drawing.
     #[serde(skip)]
     pub span: Option<std::ops::Range<usize>>,
+    /// The definition that `span` is in.
+    #[serde(skip)]
+    pub source: Option<Arc<Source>>,
 }
 
 impl Problem {
@@ -49,6 +56,7 @@ impl Problem {
             key: None,
             hint: None,
             span: None,
+            source: None,
         }
     }
 

@@ -1,0 +1,103 @@
+//! Checks one string by its kind: what no manager and no operating system could carry, and what the target cannot.
+
+use crate::definition::check::unknown_word;
+use crate::definition::fault::Fault;
+use crate::definition::kind::Kind;
+use crate::definition::{account, capability, path, value};
+use crate::spec::ServiceName;
+use crate::target::Os;
+
+/// Checks `string`, which is the value of `key`. Without an operating system, what depends on one is passed over.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check(kind: &Kind, string: &str, key: &str, os: Option<Os>) -> Result<(), Fault> {
+    if string.contains('\0') {
+        return Err(Fault::new(
+            "nul",
+            "holds a NUL character, which ends a string for every operating system",
+        ));
+    }
+    match kind {
+        Kind::Name => ServiceName::new(string).map(drop).map_err(|rule| name(string, rule)),
+        Kind::Line => one_line(string),
+        Kind::Label => label(string),
+        Kind::Link => value::link(string),
+        Kind::Path => path::check(string, key, os),
+        Kind::Account => account::check(string, key, os),
+        Kind::Signal => value::signal(string).map(drop),
+        Kind::Duration => value::duration(string).map(drop),
+        Kind::Pause => pause(string),
+        Kind::Size => value::size(string).map(drop),
+        Kind::Percent => value::percent(string).map(drop),
+        Kind::Umask => value::umask(string).map(drop),
+        Kind::Words(words) if words.iter().any(|(word, _)| *word == string) => Ok(()),
+        Kind::Words(words) => Err(unknown_word(kind, words, string)),
+        Kind::Address => value::address(string),
+        Kind::Http => value::http(string),
+        Kind::Capability => capability::check(string, os),
+        Kind::Dependency => dependency(string),
+        Kind::Text => Ok(()),
+        Kind::Argv
+        | Kind::Boolean
+        | Kind::True
+        | Kind::Integer(..)
+        | Kind::List(_)
+        | Kind::Variables
+        | Kind::Credentials(_)
+        | Kind::Table(_)
+        | Kind::OneOf(_)
+        | Kind::Either(..)
+        | Kind::Raw => Ok(()),
+    }
+}
+
+fn pause(string: &str) -> Result<(), Fault> {
+    match value::duration(string)? {
+        none if none.is_zero() => Err(Fault::value("must be more than nothing")),
+        _ => Ok(()),
+    }
+}
+
+fn name(string: &str, rule: &str) -> Fault {
+    let fault = Fault::new("bad-name", format!("{rule}: {string:?}"));
+    let fitting: String = string
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' })
+        .skip_while(|c| !c.is_ascii_alphanumeric())
+        .take(ServiceName::MAX)
+        .collect();
+    match ServiceName::new(fitting.trim_end_matches('-')) {
+        Ok(name) => fault.hint(format!("\"{name}\" would do")),
+        Err(_) => {
+            fault.hint("up to 64 letters, digits, '.', '_' and '-', the first a letter or a digit")
+        }
+    }
+}
+
+fn one_line(string: &str) -> Result<(), Fault> {
+    match string.chars().find(|c| c.is_control()) {
+        Some('\n' | '\r') => Err(Fault::value("is one line, and holds a line break")),
+        Some(other) => {
+            Err(Fault::value(format!("holds the control character {}", other.escape_default())))
+        }
+        None => Ok(()),
+    }
+}
+
+fn label(string: &str) -> Result<(), Fault> {
+    let fine = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    if !string.is_empty() && string.len() <= 128 && string.chars().all(fine) {
+        return Ok(());
+    }
+    Err(Fault::value(format!("expects a label such as \"com.example.web\", found {string:?}"))
+        .hint("letters, digits, '.', '_' and '-'"))
+}
+
+fn dependency(string: &str) -> Result<(), Fault> {
+    let fine = |c: char| !c.is_control() && !"/\\,".contains(c);
+    if !string.is_empty() && string.trim() == string && string.chars().all(fine) {
+        return Ok(());
+    }
+    Err(Fault::value(format!("expects the name of a service, found {string:?}")))
+}
