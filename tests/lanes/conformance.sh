@@ -10,6 +10,7 @@ build_suite() {
   BIN=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/debug
   SUITE=$(cargo test --quiet --all-features --test conformance --no-run --message-format=json |
     sed -n 's/.*"name":"conformance".*"executable":"\([^"]*\)".*/\1/p' | tail -1)
+  ln -sf "$SUITE" "$(dirname "$SVCCTL_LANE_RESULTS")/conformance"
   [ -n "$SUITE" ] || { echo "cargo built no conformance suite" >&2; return 1; }
 }
 
@@ -38,12 +39,12 @@ run_suite() {
   printf '\n-- %s, %s scope, %s the boot\n' "$manager" "$scope" "$boot"
   "$BOOTER" enter "$MACHINE" --user "$account" env SVCCTL_LANE="$LANE" SVCCTL_LANE_MANAGER="$manager" \
     SVCCTL_LANE_SCOPE="$scope" SVCCTL_LANE_BOOT="$boot" SVCCTL_LANE_BIN="$INSIDE" \
-    SVCCTL_LANE_RESULTS=/mnt/results.jsonl "$INSIDE/conformance"
+    SVCCTL_LANE_RESULTS="/mnt/$scope.jsonl" "$INSIDE/conformance"
 }
 
 # Take the results out of a machine's share.
 collect_results() {
   local share=$1
-  [ ! -e "$share/results.jsonl" ] || cat "$share/results.jsonl" >>"$SVCCTL_LANE_RESULTS"
-  rm -f "$share/results.jsonl"
+  find "$share" -maxdepth 1 -name '*.jsonl' -exec cat {} + >>"$SVCCTL_LANE_RESULTS"
+  rm -f "$share"/*.jsonl
 }
