@@ -1,3 +1,117 @@
-//! `svcctl host`: runs one service's command where the manager cannot do all that its definition asks for.
+//! `svcctl host`: the small process that runs one service where its manager cannot do all that the definition asks for.
+//!
+//! ```text
+//! hosted file ─▶ Hosted ─▶ machine (pure) ◀─ events ── loop ── signals, children, pipes, sockets, time
+//!                             └─ actions ─▶ child, tree, jobs, checks, notify, logs, state file
+//! ```
+//!
+//! [`machine`], [`restart`], [`health`], [`environment`] and [`state`] know no operating system; [`unix`] is the loop around them,
+//! and the embedded manager's supervisor beside it.
 
+pub mod environment;
+pub mod health;
 pub mod logs;
+pub mod machine;
+pub mod restart;
+pub mod state;
+#[cfg(unix)]
+pub mod unix;
+
+use serde::{Deserialize, Serialize};
+
+use crate::artifact::FileArtifact;
+use crate::error::{Error, Result};
+use crate::spec::{ServiceName, Spec};
+use crate::target::{Account, ManagerId, Os, Scope, Target};
+
+/// Whether this build has a host for the machine that it runs on.
+pub const AVAILABLE: bool = cfg!(unix);
+
+/// What the host exits with when it has given its service up: the manager must not start it again.
+pub const GIVE_UP_EXIT: u8 = 79;
+
+/// All that the host needs to know: the contents of the hosted file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Hosted {
+    /// `svcctl.hosted.v1`.
+    pub schema: String,
+    /// The service.
+    pub spec: Spec,
+    /// Whose it is.
+    pub scope: Scope,
+    /// Who runs the host.
+    pub manager: ManagerId,
+    /// Folder of what lives until the next boot: the service's state file, its pipes, its sockets.
+    pub runtime: String,
+    /// Folder of the log files.
+    pub logs: String,
+    /// Folder of credentials that were stored at the install.
+    pub credentials: String,
+    /// The account of the scope's owner.
+    pub owner: Account,
+}
+
+impl Hosted {
+    /// The value of `schema`.
+    pub const SCHEMA: &'static str = "svcctl.hosted.v1";
+
+    /// What the host has to know to run `spec` on `target`.
+    #[must_use]
+    pub fn new(spec: &Spec, target: &Target) -> Self {
+        let name = spec.name.as_str();
+        let logs = spec.logs.directory.clone();
+        Self {
+            schema: Self::SCHEMA.to_owned(),
+            spec: spec.clone(),
+            scope: target.scope,
+            manager: target.manager,
+            runtime: runtime_dir(target, &spec.name),
+            logs: logs.unwrap_or_else(|| join(target.os, &[&target.dirs.logs, name])),
+            credentials: join(target.os, &[&target.dirs.state, "credentials", name]),
+            owner: target.owner.clone(),
+        }
+    }
+
+    /// Reads the contents of a hosted file.
+    ///
+    /// # Errors
+    /// When they are not what this svcctl writes.
+    pub fn parse(path: &str, contents: &[u8]) -> Result<Self> {
+        let hosted: Self =
+            serde_json::from_slice(contents).map_err(|error| unreadable(path).cause(&error))?;
+        if hosted.schema == Self::SCHEMA && !hosted.spec.process.command.is_empty() {
+            Ok(hosted)
+        } else {
+            Err(unreadable(path))
+        }
+    }
+}
+
+fn unreadable(path: &str) -> Error {
+    Error::system(format!("{path} is not a hosted service of this svcctl"))
+        .hint("install the service again with this version of svcctl")
+}
+
+/// The hosted file of a service: its resolved definition as JSON, for the host alone to read.
+#[must_use]
+pub fn artifact(spec: &Spec, target: &Target) -> FileArtifact {
+    let contents = serde_json::to_string_pretty(&Hosted::new(spec, target)).unwrap_or_default();
+    FileArtifact { path: path(target, &spec.name), mode: 0o600, contents: contents + "\n" }
+}
+
+/// Where the hosted file of a service is.
+#[must_use]
+pub fn path(target: &Target, name: &ServiceName) -> String {
+    join(target.os, &[&target.dirs.state, "hosted", &format!("{name}.json")])
+}
+
+/// The service's own folder below the runtime folder; the manager makes it where the host may not.
+#[must_use]
+pub fn runtime_dir(target: &Target, name: &ServiceName) -> String {
+    join(target.os, &[&target.dirs.runtime, "services", name.as_str()])
+}
+
+fn join(os: Os, parts: &[&str]) -> String {
+    parts.join(if os.is_unix() { "/" } else { "\\" })
+}
