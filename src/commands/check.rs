@@ -1,0 +1,198 @@
+//! `svcctl check`: is the definition good, and what does each manager make of it?
+
+use std::collections::BTreeMap;
+
+use super::{App, sources};
+use crate::backend::Backend;
+use crate::cli::{self, For};
+use crate::definition::diagnostic::{Problem, Severity};
+use crate::definition::{Definition, Resolved, fields, refusal};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::output::json::CheckReport;
+use crate::output::style::{BAD, BETWEEN, FAINT, GOOD};
+use crate::output::table::{Cell, Table};
+use crate::selection::{self, Place};
+use crate::support::{Answer, SupportReport};
+use crate::target::{ManagerId, Scope};
+
+/// Key by key the answer of each manager, worst first where several definitions ask for the same key.
+type Matrix = BTreeMap<&'static str, BTreeMap<&'static str, Answer>>;
+
+/// Validates and shows the support of every field that the definitions make use of.
+///
+/// # Errors
+/// `BadDefinition` with all problems, unless results are JSON: then they are in the object.
+pub fn run(app: &App<'_>, args: &cli::Check) -> Result<Exit> {
+    let files = sources::files(app, &args.files)?;
+    let mut problems = Vec::new();
+    let mut matrix = Matrix::new();
+    for file in &files {
+        match sources::parse(std::slice::from_ref(file)) {
+            Ok(definitions) => {
+                for definition in &definitions {
+                    check(app, args, definition, &mut problems, &mut matrix)?;
+                }
+            }
+            Err(error) => problems.extend(as_problems(error)),
+        }
+    }
+    report(app, args, problems, matrix)
+}
+
+/// An error's problems; one without any is a problem itself.
+fn as_problems(error: Error) -> Vec<Problem> {
+    if error.problems.is_empty() {
+        let problem = Problem::error("unreadable", error.to_string());
+        return vec![Problem { hint: error.hint, ..problem }];
+    }
+    error.problems
+}
+
+fn check(
+    app: &App<'_>,
+    args: &cli::Check,
+    definition: &Definition,
+    problems: &mut Vec<Problem>,
+    matrix: &mut Matrix,
+) -> Result<()> {
+    let scope = app.global.scope().or(definition.scope()?).unwrap_or(Scope::System);
+    for place in places(app, args, scope)? {
+        match sources::resolve(app, definition, &place.target, &args.resolve) {
+            Ok(resolved) => {
+                let report = place.backend.support(&resolved.spec, &place.target);
+                // Of a table over all managers a refusal is a cell, not a problem.
+                if args.target != Some(For::All) {
+                    add_new(problems, refusal::problems(&report, &resolved.origins, &place.target));
+                }
+                add_new(problems, resolved.warnings);
+                fill(matrix, place.backend, report);
+            }
+            Err(error) => add_new(problems, as_problems(error)),
+        }
+    }
+    Ok(())
+}
+
+fn places(app: &App<'_>, args: &cli::Check, scope: Scope) -> Result<Vec<Place>> {
+    let ids = match args.target {
+        Some(For::All) => ManagerId::ALL.to_vec(),
+        Some(For::One(id)) => vec![id],
+        None => vec![selection::manager(app.system, app.global, scope)?.0],
+    };
+    ids.into_iter().map(|id| selection::for_rendering(app.system, id, scope)).collect()
+}
+
+/// The same problem on every manager is one problem.
+fn add_new(problems: &mut Vec<Problem>, more: Vec<Problem>) {
+    for problem in more {
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+}
+
+fn fill(matrix: &mut Matrix, backend: &dyn Backend, report: SupportReport) {
+    let answers = matrix.entry(backend.id().name()).or_default();
+    for (key, answer) in report.entries {
+        let worse = answers.get(key).is_none_or(|known| rank(&answer) > rank(known));
+        if worse {
+            answers.insert(key, answer);
+        }
+    }
+}
+
+const fn rank(answer: &Answer) -> u8 {
+    match answer {
+        Answer::Native => 0,
+        Answer::Hosted(_) => 1,
+        Answer::Refused { .. } => 2,
+    }
+}
+
+fn report(
+    app: &App<'_>,
+    args: &cli::Check,
+    problems: Vec<Problem>,
+    matrix: Matrix,
+) -> Result<Exit> {
+    let failed = problems.iter().any(|problem| problem.severity == Severity::Error);
+    let exit = if failed { Exit::BadDefinition } else { Exit::Done };
+    if app.printer.is_json() {
+        app.printer.object(&CheckReport::new(problems, matrix))?;
+        return Ok(exit);
+    }
+    if args.target.is_some() || app.global.verbose {
+        app.printer.line(table(&matrix, app.printer.width).trim_end_matches('\n'))?;
+        app.printer.line(notes(&matrix).trim_end_matches('\n'))?;
+    }
+    if failed {
+        return Err(Error::definition("the definition cannot be used", problems));
+    }
+    if !problems.is_empty() {
+        app.printer.answer(&crate::output::error::problems(&problems))?;
+    }
+    app.printer.line(format!("{GOOD}good{GOOD:#}"))?;
+    Ok(exit)
+}
+
+/// Field × manager.
+fn table(matrix: &Matrix, width: Option<usize>) -> String {
+    let managers: Vec<_> = ManagerId::ALL
+        .iter()
+        .map(|id| id.name())
+        .filter(|name| matrix.contains_key(name))
+        .collect();
+    let mut header = vec!["FIELD"];
+    header.extend(&managers);
+    let mut table = Table::new(header);
+    for field in fields::FIELDS {
+        let answers: Vec<_> = managers.iter().map(|name| matrix[name].get(field.key)).collect();
+        if answers.iter().any(Option::is_some) {
+            let mut row = vec![Cell::plain(field.key)];
+            row.extend(answers.into_iter().map(cell));
+            table.row(row);
+        }
+    }
+    table.render(width)
+}
+
+fn cell(answer: Option<&Answer>) -> Cell {
+    match answer {
+        None => Cell::new("-", FAINT),
+        Some(Answer::Native) => Cell::new("native", GOOD),
+        Some(Answer::Hosted(_)) => Cell::new("hosted", BETWEEN),
+        Some(Answer::Refused { .. }) => Cell::new("refused", BAD),
+    }
+}
+
+/// Why a field is hosted or refused, and the way out.
+fn notes(matrix: &Matrix) -> String {
+    let mut text = String::new();
+    for (manager, answers) in matrix {
+        for (key, answer) in answers {
+            match answer {
+                Answer::Native => {}
+                Answer::Hosted(why) => text += &format!("{key} is hosted on {manager}: {why}\n"),
+                Answer::Refused { reason, way_out } => {
+                    text += &format!("{key} is refused on {manager}: {reason}; {way_out}\n");
+                }
+            }
+        }
+    }
+    text
+}
+
+/// Refuses a definition of which the manager can do less than it asks.
+///
+/// # Errors
+/// With every field that is refused, at its place, and the way out.
+pub fn refuse_unsupported(resolved: &Resolved, place: &Place) -> Result<()> {
+    let report = place.backend.support(&resolved.spec, &place.target);
+    let refused = refusal::problems(&report, &resolved.origins, &place.target);
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let what = format!("{} cannot run on {}", resolved.spec.name, place.backend.id());
+    Err(Error::definition(what, refused))
+}

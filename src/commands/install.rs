@@ -1,0 +1,114 @@
+//! `svcctl install`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::{App, change, secrets, sources};
+use crate::cli;
+use crate::definition::Definition;
+use crate::error::{Error, ErrorKind, Result};
+use crate::exit::Exit;
+use crate::operations::{InstallOptions, InstallRequest, install};
+use crate::selection::{self, Place};
+use crate::target::Scope;
+
+/// Installs or updates all the definitions, or none.
+///
+/// # Errors
+/// With all the problems of all the definitions, or what stopped the install.
+pub fn run(app: &App<'_>, args: &cli::Install) -> Result<Exit> {
+    let files = sources::files(app, &args.files)?;
+    let definitions = sources::parse(&files)?;
+    let place = selection::for_change(app.system, app.global, wished_scope(&definitions)?)?;
+    announce(app, &place);
+    let requests =
+        requests(app, &args.resolve, &definitions, &place, (!args.dry_run).then_some(args))?;
+    let options = InstallOptions {
+        start: args.start,
+        enable: !args.no_enable,
+        restart: !args.no_restart,
+        adopt: args.adopt,
+        dry_run: args.dry_run,
+    };
+    let report = install(&requests, &options, &place.site(app.system, app.global))?;
+    change::print(app, report, "installed")
+}
+
+/// The scope that the definitions ask for; they must agree.
+///
+/// # Errors
+/// Of kind `Usage` when they do not.
+pub fn wished_scope(definitions: &[Definition]) -> Result<Option<Scope>> {
+    let mut wish = None;
+    for definition in definitions {
+        match (wish, definition.scope()?) {
+            (Some(first), Some(other)) if first != other => {
+                return Err(Error::new(
+                    ErrorKind::Usage,
+                    "the definitions ask for both scopes, and one install works in one",
+                )
+                .hint("install them in two calls, or say --system or --user"));
+            }
+            (_, Some(scope)) => wish = Some(scope),
+            (_, None) => {}
+        }
+    }
+    Ok(wish)
+}
+
+/// Says that it is the embedded manager, where nobody asked for it by name.
+fn announce(app: &App<'_>, place: &Place) {
+    use crate::target::ManagerId;
+    if place.backend.id() == ManagerId::Embedded && app.global.manager.is_none() {
+        app.printer.warning(
+            "no service manager runs here: the services run under svcctl's own supervisor",
+        );
+    }
+}
+
+/// The requests of an install; without `install` (a dry run, a diff) no secret is asked for.
+///
+/// # Errors
+/// With all the problems of all the definitions.
+pub fn requests(
+    app: &App<'_>,
+    how: &cli::Resolve,
+    definitions: &[Definition],
+    place: &Place,
+    install: Option<&cli::Install>,
+) -> Result<Vec<InstallRequest>> {
+    let resolved = sources::gather(definitions.iter().map(|definition| {
+        let resolved = sources::resolve(app, definition, &place.target, how)?;
+        super::check::refuse_unsupported(&resolved, place)?;
+        Ok((definition, resolved))
+    }))?;
+    resolved
+        .into_iter()
+        .map(|(definition, resolved)| {
+            for warning in &resolved.warnings {
+                app.printer.warning(&warning.message);
+            }
+            let source = definition.source();
+            let credentials = match install {
+                Some(_) => secrets::collect(app, &resolved.spec)?,
+                None => BTreeMap::new(),
+            };
+            Ok(InstallRequest {
+                spec: resolved.spec,
+                definition_path: absolute(&source.dir, &source.path),
+                definition: source.text.clone(),
+                profile: how.profile.clone(),
+                sets: how.sets.clone(),
+                insecure_paths: install
+                    .map(|args| args.allow_insecure_path.clone())
+                    .unwrap_or_default(),
+                credentials,
+            })
+        })
+        .collect()
+}
+
+fn absolute(dir: &str, path: &str) -> String {
+    let file = Path::new(path).file_name().unwrap_or_default();
+    Path::new(dir).join(file).display().to_string()
+}

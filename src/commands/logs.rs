@@ -1,0 +1,68 @@
+//! `svcctl logs`: one interface over the managers' logs and files.
+
+use super::{App, service_names};
+use crate::backend::{LogLine, LogQuery, Stream};
+use crate::cli::{self, Lines};
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::output::style::{BETWEEN, FAINT, NAME};
+use crate::output::table::printable;
+use crate::output::{human, json};
+use crate::selection;
+
+/// How many lines are shown unless told otherwise.
+const DEFAULT_LINES: usize = 100;
+
+/// Shows what services wrote.
+///
+/// # Errors
+/// When a log cannot be read.
+pub fn run(app: &App<'_>, args: &cli::Logs) -> Result<Exit> {
+    let names = service_names(&args.names)?;
+    let groups = selection::locate(app.system, app.global, &names)?;
+    let sites: Vec<_> =
+        groups.iter().map(|group| (group, group.place.site(app.system, app.global))).collect();
+    let mut streams = Vec::new();
+    for (group, site) in &sites {
+        let names = group.services.iter().map(|(name, _)| name.clone()).collect();
+        streams.push(site.backend.logs(&query(args, names), &site.context())?);
+    }
+    let many = names.len() > 1;
+    for line in streams.into_iter().flatten() {
+        show(app, &line?, many)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// A line for people: the time where it is known, the service's name where there are several.
+fn show(app: &App<'_>, line: &LogLine, many: bool) -> Result<()> {
+    if app.printer.is_json() {
+        return app.printer.object(&json::LogObject::new(line));
+    }
+    let time = line.time.map(|time| human::local(&human::rfc3339(time))).unwrap_or_default();
+    let name = if many { format!(" {NAME}{}{NAME:#}", line.service) } else { String::new() };
+    let message = printable(&String::from_utf8_lossy(&line.message));
+    let style = match line.stream {
+        Some(Stream::Manager) => FAINT,
+        Some(Stream::Stderr) => BETWEEN,
+        Some(Stream::Stdout) | None => anstyle::Style::new(),
+    };
+    app.printer.answer(&format!("{FAINT}{time}{FAINT:#}{name} {style}{message}{style:#}\n"))
+}
+
+fn query(args: &cli::Logs, names: Vec<crate::spec::ServiceName>) -> LogQuery {
+    let last = match args.lines {
+        Some(Lines::All) => None,
+        Some(Lines::Last(count)) => Some(count),
+        None if args.since.is_some() => None,
+        None => Some(DEFAULT_LINES),
+    };
+    LogQuery {
+        names,
+        last,
+        since: args.since,
+        until: args.until,
+        grep: args.grep.clone(),
+        follow: args.follow,
+    }
+}

@@ -1,0 +1,67 @@
+//! Field × manager over the whole field table: what `managers` counts and the page of the support matrix shows.
+
+use crate::backend::Backend;
+use crate::definition::fields::{FIELDS, Field};
+use crate::definition::source::Source;
+use crate::definition::{Definition, Request};
+use crate::selection;
+use crate::support::Answer;
+use crate::target::{Os, Scope};
+
+/// The answers of one manager for a field, one a sample of the field table.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The field.
+    pub field: &'static Field,
+    /// Sample and answer; none for a sample that is no definition on this manager's operating system.
+    pub answers: Vec<(&'static str, Option<Answer>)>,
+}
+
+/// What a manager makes of every sample of every field, in the order of the table.
+#[must_use]
+pub fn column(backend: &dyn Backend, scope: Scope) -> Vec<Row> {
+    FIELDS
+        .iter()
+        .map(|field| Row {
+            field,
+            answers: field
+                .samples
+                .iter()
+                .map(|sample| (*sample, answer(backend, scope, field, sample)))
+                .collect(),
+        })
+        .collect()
+}
+
+fn answer(backend: &dyn Backend, scope: Scope, field: &Field, sample: &str) -> Option<Answer> {
+    let target = selection::typical(backend.id(), scope);
+    let text = definition_of(sample, target.os);
+    let definition = Definition::parse(Source::from_text("sample.toml", "/", text)).ok()?;
+    let request = Request { target: &target, profile: None, sets: &[], env: &|_| None };
+    let spec = definition.resolve(&request).ok()?.spec;
+    backend.support(&spec, &target).get(field.key).cloned()
+}
+
+/// The smallest definition that has the sample in it.
+fn definition_of(sample: &str, os: Os) -> String {
+    let command = match os {
+        Os::Linux | Os::Macos | Os::Freebsd => "/bin/sample",
+        Os::Windows => "C:/sample.exe",
+    };
+    let needed =
+        [("name", "\"sample\"".to_owned()), ("process.command", format!("[\"{command}\"]"))];
+    let missing = needed.iter().filter(|(key, _)| !sample.starts_with(key));
+    missing.map(|(key, value)| format!("{key} = {value}\n")).collect::<String>() + sample
+}
+
+/// How many fields have this answer for their usual sample.
+#[must_use]
+pub fn count(rows: &[Row], word: &str) -> usize {
+    let usual = |row: &&Row| {
+        row.answers
+            .first()
+            .and_then(|(_, answer)| answer.as_ref())
+            .is_some_and(|answer| answer.word() == word)
+    };
+    rows.iter().filter(usual).count()
+}

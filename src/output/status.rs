@@ -1,0 +1,203 @@
+//! A service's state for people: a row of a table, or a block that explains.
+
+use std::fmt::Write as _;
+use std::time::SystemTime;
+
+use super::human;
+use super::style::{self, BAD, BETWEEN, FAINT, GOOD, NAME};
+use super::table::{Cell, Table, printable};
+use crate::backend::LogLine;
+use crate::state::{ExitInfo, HealthState, ServiceState, State};
+
+/// One line a service.
+#[must_use]
+pub fn table(services: &[ServiceState], now: SystemTime, width: Option<usize>) -> String {
+    let mut table = Table::new(vec![
+        "NAME",
+        "STATE",
+        "SINCE",
+        "PID",
+        "RESTARTS",
+        "MEMORY",
+        "BOOT",
+        "MANAGER",
+        "DESCRIPTION",
+    ]);
+    for service in services {
+        table.row(row(service, now));
+    }
+    table.render(width)
+}
+
+fn row(service: &ServiceState, now: SystemTime) -> Vec<Cell> {
+    let since = service.since.as_deref().and_then(|since| human::ago(since, now));
+    let boot = if service.enabled { Cell::plain("on") } else { Cell::new("off", FAINT) };
+    vec![
+        Cell::new(&service.name, NAME),
+        Cell::new(state_words(service), style::state(service)),
+        Cell::plain(or_dash(since.map(human::duration))),
+        Cell::plain(or_dash(service.pid)),
+        Cell::plain(or_dash(service.restarts)),
+        Cell::plain(or_dash(service.memory_bytes.map(human::bytes))),
+        boot,
+        Cell::plain(format!("{}/{}", service.manager, service.scope)),
+        Cell::plain(service.description.as_deref().unwrap_or_default()),
+    ]
+}
+
+fn or_dash(value: Option<impl ToString>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+}
+
+fn state_words(service: &ServiceState) -> String {
+    let drift =
+        if service.drift.as_ref().is_some_and(|drift| !drift.is_empty()) { "*" } else { "" };
+    let word = service.state.word();
+    match service.health {
+        Some(HealthState::Unhealthy) => format!("{word} (unhealthy){drift}"),
+        Some(HealthState::Starting | HealthState::Healthy) | None => format!("{word}{drift}"),
+    }
+}
+
+/// Everything about one service, with the last lines that it wrote.
+#[must_use]
+pub fn block(service: &ServiceState, lines: &[LogLine], now: SystemTime) -> String {
+    let mut text = headline(service, now);
+    for (title, value) in facts(service) {
+        let _ = writeln!(text, "  {FAINT}{title:<11}{FAINT:#}{value}");
+    }
+    if !lines.is_empty() {
+        let _ = writeln!(text, "  {FAINT}last lines{FAINT:#}");
+        for line in lines {
+            let _ = writeln!(text, "    {}", printable(&String::from_utf8_lossy(&line.message)));
+        }
+    }
+    text
+}
+
+fn headline(service: &ServiceState, now: SystemTime) -> String {
+    let style = style::state(service);
+    let mut text =
+        format!("{NAME}{}{NAME:#}  {style}{}{style:#}", service.name, state_words(service));
+    if let Some(since) = &service.since {
+        let ago = human::ago(since, now).map(human::duration);
+        let ago = ago.map(|ago| format!(" ({ago} ago)")).unwrap_or_default();
+        let _ = write!(text, "  since {}{ago}", human::local(since));
+    }
+    text.push('\n');
+    text
+}
+
+/// What is known, as title and value; what is not known is left out.
+fn facts(service: &ServiceState) -> Vec<(&'static str, String)> {
+    let all = [
+        ("about", service.description.as_deref().map(printable)),
+        ("why", why(service)),
+        ("manager", Some(format!("{} ({}), {}", service.manager, service.scope, boot(service)))),
+        ("process", process(service)),
+        ("used", used(service)),
+        ("health", service.health.map(health)),
+        ("last end", last_end(service)),
+        ("drift", drift(service)),
+    ];
+    all.into_iter().filter_map(|(title, value)| value.map(|value| (title, value))).collect()
+}
+
+fn why(service: &ServiceState) -> Option<String> {
+    let reason = service.exit.as_ref()?.reason.as_ref()?;
+    (service.state == State::Failed || service.state == State::Restarting)
+        .then(|| format!("{BAD}{}{BAD:#}", printable(reason)))
+}
+
+fn boot(service: &ServiceState) -> &'static str {
+    if service.enabled { "starts at boot or login" } else { "does not start at boot or login" }
+}
+
+fn process(service: &ServiceState) -> Option<String> {
+    let pid = service.pid.map(|pid| format!("pid {pid}"));
+    let restarts = service.restarts.filter(|count| *count > 0).map(|count| match count {
+        1 => "restarted once".to_owned(),
+        count => format!("restarted {count} times"),
+    });
+    let parts: Vec<String> = [pid, restarts].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn used(service: &ServiceState) -> Option<String> {
+    let memory = service.memory_bytes.map(|count| format!("{} of memory", human::bytes(count)));
+    let cpu = service
+        .cpu_ns
+        .map(|ns| format!("{} of CPU", human::duration(std::time::Duration::from_nanos(ns))));
+    let parts: Vec<String> = [memory, cpu].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn health(health: HealthState) -> String {
+    match health {
+        HealthState::Starting => format!("{BETWEEN}not known yet{BETWEEN:#}"),
+        HealthState::Healthy => format!("{GOOD}healthy{GOOD:#}"),
+        HealthState::Unhealthy => format!("{BAD}unhealthy{BAD:#}"),
+    }
+}
+
+/// How it ended before, where that is not the answer to "why" already.
+fn last_end(service: &ServiceState) -> Option<String> {
+    match service.state {
+        State::Failed | State::Restarting => None,
+        State::NotInstalled
+        | State::Stopped
+        | State::Starting
+        | State::Running
+        | State::Reloading
+        | State::Stopping => service.exit.as_ref().and_then(exit_words),
+    }
+}
+
+fn exit_words(exit: &ExitInfo) -> Option<String> {
+    let bare = match (exit.code, &exit.signal) {
+        (_, Some(signal)) => Some(format!("killed by {signal}")),
+        (Some(code), None) => Some(format!("exit code {code}")),
+        (None, None) => None,
+    };
+    exit.reason.as_deref().map(printable).or(bare)
+}
+
+fn drift(service: &ServiceState) -> Option<String> {
+    let drift = service.drift.as_ref().filter(|drift| !drift.is_empty())?;
+    Some(format!("{BETWEEN}{}{BETWEEN:#}", printable(&drift.join("; "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::ServiceName;
+    use crate::target::{ManagerId, Scope};
+
+    fn service() -> ServiceState {
+        let name = ServiceName::new("web").unwrap();
+        ServiceState::not_installed(&name, Scope::System, ManagerId::Systemd)
+    }
+
+    fn shown(service: &ServiceState) -> String {
+        let block = block(service, &[], SystemTime::UNIX_EPOCH);
+        anstream::adapter::strip_str(&block).to_string()
+    }
+
+    #[test]
+    fn a_failed_service_says_why_and_a_running_one_how_it_ended_before() {
+        let reason = Some("exit code 3".to_owned());
+        let exit = Some(ExitInfo { code: Some(3), signal: None, reason });
+        let failed = ServiceState { state: State::Failed, exit: exit.clone(), ..service() };
+        assert!(shown(&failed).contains("why        exit code 3"), "{}", shown(&failed));
+        let running = ServiceState { state: State::Running, exit, ..service() };
+        assert!(shown(&running).contains("last end   exit code 3"), "{}", shown(&running));
+    }
+
+    #[test]
+    fn drift_is_starred_in_the_table_and_named_in_the_block() {
+        let drifted = ServiceState { drift: Some(vec!["unit edited".into()]), ..service() };
+        let table = table(std::slice::from_ref(&drifted), SystemTime::UNIX_EPOCH, None);
+        assert!(table.contains("not-installed*"), "{table}");
+        assert!(shown(&drifted).contains("unit edited"));
+    }
+}
