@@ -1,5 +1,6 @@
 //! The contract of a backend, our code for one manager, and the list of them.
 
+pub mod launchd;
 pub mod systemd;
 
 use std::time::{Duration, SystemTime};
@@ -14,7 +15,7 @@ use crate::system::System;
 use crate::target::{ManagerId, Os, Scope, Target};
 
 /// Every backend, in the order in which a machine is asked for its manager: what booted it first, svcctl's own last.
-static ALL: &[&dyn Backend] = &[&systemd::Systemd];
+static ALL: &[&dyn Backend] = &[&systemd::Systemd, &launchd::Launchd];
 
 /// The variable that names the manager where `--manager` does not.
 pub const MANAGER_VARIABLE: &str = "SVCCTL_MANAGER";
