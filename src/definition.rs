@@ -7,6 +7,7 @@
 //! Nothing in here does I/O but [`Source::read`](source::Source::read). Every problem is reported, not the first one only.
 
 pub mod account;
+pub mod advice;
 pub mod argv;
 pub mod build;
 pub mod capability;
@@ -24,19 +25,25 @@ pub mod overlay;
 pub mod path;
 pub mod placeholder;
 pub mod raw;
+pub mod reference;
 pub mod refusal;
 pub mod render;
 pub mod report;
 pub mod rules;
+pub mod sample;
+pub mod schema;
 pub mod source;
+pub mod syntax;
+pub mod template;
 pub mod text;
 pub mod tree;
 pub mod value;
+pub mod warnings;
 
 use std::sync::Arc;
 
 use crate::definition::check::Checker;
-use crate::definition::diagnostic::{Problem, Severity};
+use crate::definition::diagnostic::Problem;
 use crate::definition::fault::Fault;
 use crate::definition::origins::Origins;
 use crate::definition::report::Report;
@@ -89,9 +96,12 @@ impl Definition {
         let source = Arc::new(source);
         let mut report = Report::new(Arc::clone(&source));
         let (document, errors) = Table::parse(&source.text);
-        let readable = errors.iter().all(|error| error.message() == "duplicate key");
+        let readable = errors.iter().all(syntax::is_duplicate);
         for error in errors {
-            report.add(&At::File(error.span().unwrap_or(0..0)), syntax(&error, &source.text));
+            report.add(
+                &At::File(error.span().unwrap_or(0..0)),
+                syntax::problem(&error, &source.text),
+            );
         }
         if !readable {
             return Err(Error::definition(&source.path, report.finish()));
@@ -181,8 +191,11 @@ impl Definition {
         for broken in rules::check(&spec, origins) {
             let (first, _) = broken.keys.split_first()?;
             if !broken.keys.iter().any(|key| report.concerns(key)) {
-                report.extend(vec![origins.place(broken.fault.into_problem(first), first)]);
+                report.extend([origins.place(broken.fault.into_problem(first), first)]);
             }
+        }
+        if !report.has_errors() {
+            report.extend(warnings::check(&spec, request.target, origins));
         }
         Some(spec)
     }
@@ -193,22 +206,6 @@ impl Definition {
             report.add_nowhere(problem.into_problem(key));
         }
     }
-}
-
-/// The problem that an error of the TOML parser is.
-fn syntax(error: &toml::de::Error, text: &str) -> Problem {
-    if error.message() == "duplicate key" {
-        let key = error.span().and_then(|span| text.get(span)).unwrap_or_default();
-        return Problem::error("duplicate-key", format!("`{key}` is written twice"))
-            .hint("remove one; a [table] too may begin only once");
-    }
-    Problem::error("syntax", format!("this is not TOML: {}", error.message()))
-}
-
-/// Whether any of the problems stands in the way.
-#[must_use]
-pub fn has_errors(problems: &[Problem]) -> bool {
-    problems.iter().any(|problem| problem.severity == Severity::Error)
 }
 
 #[cfg(test)]

@@ -48,6 +48,17 @@ impl Os {
         }
     }
 
+    /// Its own name for itself.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Linux => "Linux",
+            Self::Macos => "macOS",
+            Self::Windows => "Windows",
+            Self::Freebsd => "FreeBSD",
+        }
+    }
+
     /// Whether `[on.unix]` applies.
     #[must_use]
     pub const fn is_unix(self) -> bool {

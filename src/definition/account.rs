@@ -27,7 +27,8 @@ pub fn check(name: &str, key: &str, os: Option<Os>) -> Result<(), Fault> {
 
 fn unix(name: &str, key: &str, os: Os, expected: &dyn Fn(&str) -> Fault) -> Result<(), Fault> {
     if WINDOWS.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-        let fault = format!("names an account of Windows, and this is for {}: {name:?}", os.name());
+        let fault =
+            format!("names an account of Windows, and this is for {}: {name:?}", os.title());
         return Err(Fault::new("wrong-os", fault).hint(format!(
             "put it under [on.windows.process] and leave `{key}` out here, or name an account"
         )));
@@ -36,4 +37,27 @@ fn unix(name: &str, key: &str, os: Os, expected: &dyn Fn(&str) -> Fault) -> Resu
         return Err(expected("no account can be called that"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_of_windows_belong_to_its_overlay() {
+        let fault = check("LocalSystem", "process.user", Some(Os::Linux)).unwrap_err();
+        assert_eq!(fault.code, "wrong-os");
+        assert!(check("LocalSystem", "process.user", Some(Os::Windows)).is_ok());
+        assert!(check(r"CORP\web$", "process.user", Some(Os::Windows)).is_ok());
+    }
+
+    #[test]
+    fn what_no_account_can_be_called_is_refused() {
+        for bad in ["", "a:b", "a/b", "-a", " a", "a\n"] {
+            assert!(check(bad, "process.user", Some(Os::Linux)).is_err(), "{bad:?}");
+        }
+        for good in ["web", "1000", "_www", "web.front", r"CORP\web"] {
+            assert!(check(good, "process.user", Some(Os::Linux)).is_ok(), "{good}");
+        }
+    }
 }

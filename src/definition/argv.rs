@@ -41,3 +41,33 @@ fn words(line: &str) -> Option<Vec<String>> {
     words.extend(word);
     quote.is_none().then_some(words)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_line_is_shown_as_the_list_that_it_means() {
+        let hint = |line| shell_line("process.command", line).hint.unwrap();
+        assert_eq!(hint("/opt/web --port 80"), r#"write command = ["/opt/web", "--port", "80"]"#);
+        assert_eq!(hint("/opt/web 'a b' \"\""), r#"write command = ["/opt/web", "a b", ""]"#);
+    }
+
+    #[test]
+    fn a_line_for_a_shell_is_shown_with_a_shell() {
+        let hint = shell_line("process.command", "cd /x && ./web > log").hint.unwrap();
+        assert_eq!(
+            hint,
+            r#"if a shell is wanted: command = ["/bin/sh", "-c", "cd /x && ./web > log"]"#
+        );
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_split_still_gets_an_example() {
+        for line in ["", "  ", "/opt/web 'open"] {
+            assert!(
+                shell_line("process.command", line).hint.unwrap().contains("[\"/path/to/program\"")
+            );
+        }
+    }
+}

@@ -83,3 +83,25 @@ fn unknown(name: &str) -> Fault {
     let upper = name.to_ascii_uppercase();
     fault.meant(upper.strip_prefix("CAP_").unwrap_or(&upper), &CAPABILITIES, "CAP_")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_system_has_its_own_names() {
+        assert!(check("CAP_NET_BIND_SERVICE", Some(Os::Linux)).is_ok());
+        assert!(check("SeBackupPrivilege", Some(Os::Windows)).is_ok());
+        assert!(check("SeBackupPrivilege", Some(Os::Linux)).is_err());
+        assert!(check("CAP_NET_BIND_SERVICE", Some(Os::Windows)).is_err());
+        assert!(check("CAP_NET_RAW", None).is_ok() && check("SeBackupPrivilege", None).is_ok());
+    }
+
+    #[test]
+    fn a_slip_is_told_what_was_meant() {
+        for slip in ["NET_BIND_SERVICE", "cap_net_bind_service", "CAP_NET_BIND"] {
+            let hint = check(slip, Some(Os::Linux)).unwrap_err().hint;
+            assert_eq!(hint.as_deref(), Some("did you mean \"CAP_NET_BIND_SERVICE\"?"), "{slip}");
+        }
+    }
+}

@@ -30,3 +30,33 @@ pub(crate) fn path_in_spec(key: &str) -> String {
         _ => key.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::fixture::{minimal, resolve};
+
+    fn changed(old: &str, new: &str) -> Vec<&'static str> {
+        let spec = |rest: &str| resolve(&minimal(rest)).unwrap().spec;
+        changed_keys(&spec(old), &spec(new)).iter().map(|field| field.key).collect()
+    }
+
+    #[test]
+    fn only_the_keys_that_differ_are_named() {
+        assert!(changed("", "").is_empty());
+        assert_eq!(changed("description = \"a\"", "description = \"b\""), ["description"]);
+        assert_eq!(changed("", "process.environment = { A = \"1\" }"), ["process.environment"]);
+        assert_eq!(changed("health.tcp = \"h:1\"", "health.tcp = \"h:2\""), ["health.tcp"]);
+        assert_eq!(
+            changed("reload.signal = \"HUP\"", "reload.command = [\"/x\"]"),
+            ["reload.signal", "reload.command"]
+        );
+        assert_eq!(changed("", "override.systemd.Service.Nice = 1"), ["override"]);
+        assert_eq!(changed("", "credentials.a = { prompt = true }"), ["credentials"]);
+    }
+
+    #[test]
+    fn a_delay_without_maximum_changes_both() {
+        assert_eq!(changed("", "restart.delay = \"2s\""), ["restart.delay", "restart.max-delay"]);
+    }
+}

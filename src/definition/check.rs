@@ -3,14 +3,17 @@
 //! The whole document is checked as it was typed, overlays for other systems too; there, what needs the target or holds a
 //! placeholder is passed over. The effective document is then checked again with the target known.
 
-use crate::definition::argv;
-use crate::definition::fault::{Fault, nearest};
-use crate::definition::fields::{FIELDS, Field, find, is_section};
-use crate::definition::kind::{Kind, Word};
+use crate::definition::advice::{unknown, unknown_key, wrong_type};
+use crate::definition::fault::Fault;
+use crate::definition::fields::{Field, find, is_section};
+use crate::definition::kind::{Kind, one_of};
 use crate::definition::report::Report;
-use crate::definition::tree::{Entry, Node, Table, Value};
-use crate::definition::{placeholder, text};
+use crate::definition::tree::{Entry, Node, Table, Value, dotted};
+use crate::definition::{argv, placeholder, raw, text, value};
 use crate::target::Os;
+
+/// Linux's limit for one argument with its NUL, execve(2).
+const MAX_ARG_STRLEN: usize = 131_072;
 
 /// Checks tables and values, and reports what it finds.
 #[derive(Debug)]
@@ -22,16 +25,16 @@ pub struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    /// Checks a table whose keys all begin with `prefix` ("" or "process.").
-    pub fn section(&mut self, table: &Table, prefix: &str) {
+    /// Checks the table of a section: "process", or "" for the document itself.
+    pub fn section(&mut self, table: &Table, section: &str) {
         for (name, entry) in &table.0 {
-            let key = format!("{prefix}{name}");
+            let key = dotted(section, name);
             if let Some(field) = find(&key) {
                 self.value(&field.kind, &key, &entry.node);
             } else if !is_section(&key) {
-                self.report.fault(&entry.key_at, &key, unknown_key(name, prefix));
+                self.report.fault(&entry.key_at, &key, unknown_key(name, section));
             } else if let Some(table) = entry.node.table() {
-                self.section(table, &format!("{key}."));
+                self.section(table, &key);
             } else {
                 let found = entry.node.value.described();
                 let fault = Fault::new("wrong-type", format!("is a table of keys, found {found}"));
@@ -64,7 +67,7 @@ impl Checker<'_> {
             (Kind::Table(fields), Value::Table(table)) => self.table(fields, key, node, table),
             (Kind::OneOf(fields), Value::Table(table)) => self.one_of(fields, key, node, table),
             (Kind::Either(plain, table), _) => self.either(kind, plain, table, key, node),
-            (Kind::Raw, Value::Table(table)) => crate::definition::raw::check(self, key, table),
+            (Kind::Raw, Value::Table(table)) => raw::check(self, key, table),
             (plain, Value::String(string)) if plain.is_string() => {
                 self.string(plain, key, node, string);
             }
@@ -94,7 +97,19 @@ impl Checker<'_> {
         };
         self.value(&Kind::Path, key, program);
         for (index, item) in items.iter().enumerate().skip(1) {
-            self.value(&Kind::Text, &format!("{key}[{index}]"), item);
+            self.argument(&format!("{key}[{index}]"), item);
+        }
+    }
+
+    fn argument(&mut self, key: &str, item: &Node) {
+        self.value(&Kind::Text, key, item);
+        let length = item.text().map_or(0, str::len);
+        if self.os == Some(Os::Linux) && length >= MAX_ARG_STRLEN {
+            let fault = format!(
+                "has {length} bytes, and Linux takes {} at most in one argument",
+                MAX_ARG_STRLEN - 1
+            );
+            self.report.fault(&item.at, key, Fault::value(fault).hint("hand it over in a file"));
         }
     }
 
@@ -114,19 +129,19 @@ impl Checker<'_> {
 
     fn variables(&mut self, key: &str, table: &Table) {
         for (name, Entry { key_at, node }) in &table.0 {
-            if let Err(fault) = crate::definition::value::variable(name) {
+            if let Err(fault) = value::variable(name) {
                 self.report.fault(key_at, key, fault);
             }
-            self.value(&Kind::Text, &format!("{key}.{name}"), node);
+            self.value(&Kind::Text, &dotted(key, name), node);
         }
     }
 
     fn credentials(&mut self, kind: &Kind, key: &str, table: &Table) {
         for (name, Entry { key_at, node }) in &table.0 {
-            if let Err(fault) = crate::definition::value::credential(name) {
+            if let Err(fault) = value::credential(name) {
                 self.report.fault(key_at, key, fault);
             }
-            self.value(kind, &format!("{key}.{name}"), node);
+            self.value(kind, &dotted(key, name), node);
         }
     }
 
@@ -148,9 +163,7 @@ impl Checker<'_> {
         self.inner(fields, key, table);
         let names = fields.iter().filter(|field| table.0.contains_key(field.key)).count();
         if names != 1 {
-            let expected = crate::definition::kind::one_of(
-                fields.iter().map(|field| format!("`{}`", field.key)),
-            );
+            let expected = one_of(fields.iter().map(|field| format!("`{}`", field.key)));
             let fault = Fault::new("conflict", format!("expects exactly one of {expected}"));
             self.report.fault(&node.at, key, fault);
         }
@@ -158,7 +171,7 @@ impl Checker<'_> {
 
     fn inner(&mut self, fields: &[Field], key: &str, table: &Table) {
         for (name, entry) in &table.0 {
-            let inner = format!("{key}.{name}");
+            let inner = dotted(key, name);
             match fields.iter().find(|field| field.key == name) {
                 Some(field) => self.value(&field.kind, &inner, &entry.node),
                 None => {
@@ -175,100 +188,17 @@ impl Checker<'_> {
                 self.value(table, key, node);
             }
             (Value::Integer(_), Kind::Integer(..), _) => self.value(plain, key, node),
+            (Value::String(string), _, Kind::OneOf(fields))
+                if fields.iter().any(|field| field.key == string) =>
+            {
+                let last = key.rsplit('.').next().unwrap_or(key);
+                let fault = Fault::value(format!("expects a table for {string:?}"));
+                let hint = format!("write {last} = {{ {string} = … }}");
+                self.report.fault(&node.at, key, fault.hint(hint));
+            }
             (Value::String(_), plain, _) if plain.is_string() => self.value(plain, key, node),
             (Value::String(_), _, table) if table.is_string() => self.value(table, key, node),
             _ => self.report.fault(&node.at, key, wrong_type(both, key, node)),
         }
     }
-}
-
-impl Value {
-    /// Whether it is the same value, wherever it was written.
-    fn same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Array(one), Self::Array(two)) => {
-                one.len() == two.len() && one.iter().zip(two).all(|(a, b)| a.value.same(&b.value))
-            }
-            (Self::Table(one), Self::Table(two)) => {
-                one.0.len() == two.0.len()
-                    && one.0.iter().all(|(key, entry)| {
-                        two.0.get(key).is_some_and(|same| entry.node.value.same(&same.node.value))
-                    })
-            }
-            (one, two) => one == two,
-        }
-    }
-}
-
-/// What is wrong with a value of another type.
-fn wrong_type(kind: &Kind, key: &str, node: &Node) -> Fault {
-    let found = node.value.described();
-    let fault = Fault::new("wrong-type", format!("expects {}, found {found}", kind.expected()));
-    let last = key.rsplit('.').next().unwrap_or(key);
-    match (kind, &node.value, node.value.scalar_text()) {
-        (Kind::Duration | Kind::Pause, Value::Integer(_), Some(number)) => {
-            fault.hint(format!("write the unit: {last} = \"{number}s\""))
-        }
-        (Kind::Size, Value::Integer(_), Some(number)) => {
-            fault.hint(format!("write the unit: {last} = \"{number}B\", or KiB, MiB, GiB"))
-        }
-        (Kind::Percent, Value::Integer(_), Some(number)) => {
-            fault.hint(format!("write {last} = \"{number}%\""))
-        }
-        (Kind::Umask, Value::Integer(_), Some(number)) => {
-            fault.hint(format!("write it in quotes: {last} = \"{number:0>3}\""))
-        }
-        (plain, _, Some(scalar)) if plain.is_string() => {
-            fault.hint(format!("write it in quotes: \"{scalar}\""))
-        }
-        (Kind::Boolean | Kind::Integer(..), Value::String(text), _) => {
-            fault.hint(format!("write it without quotes: {last} = {text}"))
-        }
-        (Kind::List(_), Value::String(text), _) => fault.hint(format!("write {last} = [{text:?}]")),
-        _ => fault,
-    }
-}
-
-/// What is wrong with a key that no table has.
-fn unknown(name: &str, known: &[&str]) -> Fault {
-    let fault = Fault::new("unknown-key", "is no key of a definition");
-    match nearest(name, known.iter().copied()) {
-        Some(near) => fault.hint(format!("did you mean `{near}`?")),
-        None => fault.hint(format!(
-            "known here: {}",
-            known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")
-        )),
-    }
-}
-
-/// The same, for a key of a section; a key that lives elsewhere is named with its section.
-fn unknown_key(name: &str, prefix: &str) -> Fault {
-    let siblings = siblings(prefix);
-    if nearest(name, siblings.iter().copied()).is_some() {
-        return unknown(name, &siblings);
-    }
-    let last = |field: &&'static Field| field.key.rsplit('.').next() == Some(name);
-    match FIELDS.iter().find(last) {
-        Some(field) => unknown(name, &[]).hint(format!("did you mean `{}`?", field.key)),
-        None => unknown(name, &siblings),
-    }
-}
-
-/// The keys that may stand next to each other after `prefix`.
-fn siblings(prefix: &str) -> Vec<&'static str> {
-    let mut names: Vec<_> = FIELDS
-        .iter()
-        .filter_map(|field| field.key.strip_prefix(prefix)?.split('.').next())
-        .collect();
-    if prefix.is_empty() {
-        names.extend(["on", "profile"]);
-    }
-    names.dedup();
-    names
-}
-
-/// What is wrong with a word that is none of `words`.
-pub fn unknown_word(kind: &Kind, words: &[Word], typed: &str) -> Fault {
-    let known: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-    Fault::value(format!("expects {}, found {typed:?}", kind.expected())).meant(typed, &known, "")
 }

@@ -5,7 +5,7 @@ use crate::definition::fault::Fault;
 use crate::definition::path::join;
 use crate::definition::placeholder;
 use crate::definition::report::Report;
-use crate::definition::tree::{Node, Table, Value};
+use crate::definition::tree::{Node, Table, Value, dotted};
 
 /// What the placeholders stand for.
 struct Meaning<'a> {
@@ -44,7 +44,7 @@ impl Meaning<'_> {
             }
             Value::Table(table) => {
                 for (name, entry) in &mut table.0 {
-                    self.node(&mut entry.node, &format!("{key}.{name}"), report);
+                    self.node(&mut entry.node, &dotted(key, name), report);
                 }
             }
             _ => {}

@@ -51,13 +51,21 @@ impl Fault {
 /// Words longer than this are nobody's slip, and comparing them would cost time.
 const LONGEST: usize = 64;
 
+/// How alike two words are; a word that goes on where the other ends is alike, as CAP_NET_BIND and CAP_NET_BIND_SERVICE.
+fn likeness(typed: &str, word: &str) -> f64 {
+    if typed.len() >= 4 && (word.starts_with(typed) || typed.starts_with(word) && word.len() >= 4) {
+        return 0.99;
+    }
+    strsim::jaro_winkler(typed, word)
+}
+
 /// The word that was most likely meant, by the distance that clap uses for its own suggestions.
 pub fn nearest<'a>(typed: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     if typed.len() > LONGEST {
         return None;
     }
     let typed = typed.to_lowercase();
-    let scored = words.map(|word| (strsim::jaro_winkler(&typed, &word.to_lowercase()), word));
+    let scored = words.map(|word| (likeness(&typed, &word.to_lowercase()), word));
     let best = scored.max_by(|(one, _), (other, _)| one.total_cmp(other))?;
     (best.0 > 0.8).then_some(best.1)
 }

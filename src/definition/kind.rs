@@ -99,7 +99,7 @@ impl Kind {
             Self::Account => "the name of an account",
             Self::Signal => "a signal such as \"SIGTERM\"",
             Self::Duration => "a duration such as \"30s\" or \"5m\"",
-            Self::Pause => "a duration such as \"30s\" or \"5m\", and more than none",
+            Self::Pause => "a duration such as \"30s\" or \"5m\"",
             Self::Size => "a size such as \"512MiB\" or \"10MB\"",
             Self::Percent => "a share such as \"150%\"",
             Self::Umask => "an octal mask in quotes such as \"027\"",
@@ -109,7 +109,7 @@ impl Kind {
             Self::Http => "an address such as \"http://127.0.0.1:8080/healthz\"",
             Self::Capability => "a capability such as \"CAP_NET_BIND_SERVICE\"",
             Self::Dependency => {
-                "\"network-online\" or another word of ours, or the name of a service"
+                "\"network\", \"network-online\", \"filesystem\", \"time-sync\" or the name of a service"
             }
             Self::Variables => "a table of variables such as { RUST_LOG = \"info\" }",
             Self::Raw => "tables such as [override.systemd.Service]",

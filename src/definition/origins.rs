@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::definition::diagnostic::Problem;
 use crate::definition::report::locate;
 use crate::definition::source::Source;
-use crate::definition::tree::{At, Node, Table, Value};
+use crate::definition::tree::{At, Node, Table, Value, dotted};
 
 /// Where each key of the effective definition was written.
 #[derive(Clone, Debug)]
@@ -28,6 +28,13 @@ impl Origins {
     #[must_use]
     pub fn is_written(&self, key: &str) -> bool {
         self.places.contains_key(key)
+    }
+
+    /// Whether any key that begins with `prefix` was written.
+    #[must_use]
+    pub fn any_written(&self, prefix: &str) -> bool {
+        let from = self.places.range(prefix.to_owned()..).next();
+        from.is_some_and(|(key, _)| key.starts_with(prefix))
     }
 
     /// `problem`, placed where `key` was written, or else the table that it would be in; the file alone if that is missing too.
@@ -55,7 +62,7 @@ impl Origins {
 
 fn collect(table: &Table, prefix: &str, places: &mut BTreeMap<String, At>) {
     for (name, entry) in &table.0 {
-        let key = format!("{prefix}{name}");
+        let key = dotted(prefix, name);
         collect_node(&entry.node, &key, places);
         // A table's own place is its first header, or the key; a value's place is the value.
         if matches!(entry.node.value, Value::Table(_)) {
@@ -67,7 +74,7 @@ fn collect(table: &Table, prefix: &str, places: &mut BTreeMap<String, At>) {
 fn collect_node(node: &Node, key: &str, places: &mut BTreeMap<String, At>) {
     places.insert(key.to_owned(), node.at.clone());
     match &node.value {
-        Value::Table(table) => collect(table, &format!("{key}."), places),
+        Value::Table(table) => collect(table, key, places),
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 collect_node(item, &format!("{key}[{index}]"), places);

@@ -9,7 +9,7 @@ use crate::definition::fault::{Fault, nearest};
 use crate::definition::fields::find;
 use crate::definition::kind::Kind;
 use crate::definition::report::Report;
-use crate::definition::tree::{At, Entry, Node, Table, Value};
+use crate::definition::tree::{At, Entry, Node, Table, Value, dotted};
 use crate::target::{ManagerId, Os, Target};
 
 /// Checks the document as typed: the base and every overlay, whether it will apply or not.
@@ -32,7 +32,7 @@ pub fn check(document: &Table, report: &mut Report) {
 }
 
 fn check_profile(name: &str, entry: &Entry, report: &mut Report) {
-    let key = format!("profile.{name}");
+    let key = dotted("profile", name);
     let Some(table) = entry.node.table() else {
         let fault = Fault::new("wrong-type", "is a table of keys, found a plain value");
         return report.fault(&entry.node.at, &key, fault.hint(format!("begin it with [{key}]")));
@@ -52,7 +52,7 @@ fn check_on(node: &Node, key: &str, report: &mut Report) {
         return report.fault(&node.at, key, fault);
     };
     for (name, entry) in &table.0 {
-        let key = format!("{key}.{name}");
+        let key = dotted(key, name);
         match entry.node.table() {
             _ if !known.contains(&name.as_str()) => {
                 let fault = Fault::new("unknown-key", "names neither a system nor a manager");

@@ -49,10 +49,10 @@ fn of_another_system(path: &str, key: &str, os: Os) -> Fault {
     let (theirs, overlay) =
         if os.is_unix() { ("a Windows path", "windows") } else { ("a Unix path", "unix") };
     let (section, last) = section_of(key);
-    Fault::new("wrong-os", format!("is {theirs}, and this is for {}: {path:?}", os.name())).hint(
+    Fault::new("wrong-os", format!("is {theirs}, and this is for {}: {path:?}", os.title())).hint(
         format!(
             "put it under [on.{overlay}{section}] and write `{last}` for {} beside it",
-            os.name()
+            os.title()
         ),
     )
 }
@@ -81,4 +81,54 @@ fn relative(path: &str, key: &str) -> Fault {
     }
     let rest = path.trim_start_matches("./").trim_start_matches(".\\");
     fault.hint(format!("for a path beside the definition write \"{{definition-dir}}/{rest}\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(path: &str, os: Os) -> Fault {
+        check(path, "process.command", Some(os)).unwrap_err()
+    }
+
+    #[test]
+    fn each_system_knows_its_own_absolute_paths() {
+        for good in ["/", "/opt/web", "/a b/%s$x"] {
+            assert!(check(good, "x", Some(Os::Linux)).is_ok(), "{good}");
+        }
+        for good in [r"C:\x", "c:/x", r"\\server\share\x"] {
+            assert!(check(good, "x", Some(Os::Windows)).is_ok(), "{good}");
+        }
+        assert!(check(r"C:\x", "x", None).is_ok() && check("/x", "x", None).is_ok());
+    }
+
+    #[test]
+    fn a_path_of_another_system_names_the_overlay() {
+        let windows = fault(r"C:\web.exe", Os::Linux);
+        assert_eq!(windows.code, "wrong-os");
+        assert!(windows.hint.is_some_and(|hint| hint.contains("[on.windows.process]")));
+        let unix = fault("/opt/web", Os::Windows);
+        assert!(unix.hint.is_some_and(|hint| hint.contains("[on.unix.process]")));
+    }
+
+    #[test]
+    fn a_relative_path_is_told_the_way_out() {
+        let hint = |path| fault(path, Os::Linux).hint.unwrap();
+        assert!(hint("./bin/web").contains("\"{definition-dir}/bin/web\""));
+        assert!(hint("python3").contains("command -v python3"));
+        assert!(hint("~/web").contains("nothing is expanded"));
+    }
+
+    #[test]
+    fn control_characters_have_no_place_in_a_path() {
+        for bad in ["/a\nb", "/a\u{7}", "", "/x\r"] {
+            assert!(check(bad, "x", Some(Os::Linux)).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn paths_are_joined_as_their_system_writes_them() {
+        assert_eq!(join("/var/lib", "web", Os::Linux), "/var/lib/web");
+        assert_eq!(join(r"C:\x\", "web", Os::Windows), r"C:\x\web");
+    }
 }

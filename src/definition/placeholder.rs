@@ -102,3 +102,47 @@ fn unknown(word: &str) -> Fault {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn lookup(word: &str) -> Result<String, Fault> {
+        known(word).map(|()| format!("<{word}>"))
+    }
+
+    #[test]
+    fn placeholders_are_replaced_and_doubled_braces_are_braces() {
+        let expanded = expand("{name}-{{x}}-{env:HOME}", &lookup);
+        assert_eq!(expanded.as_deref(), Ok("<name>-{x}-<env:HOME>"));
+    }
+
+    #[test]
+    fn what_a_placeholder_stands_for_is_not_looked_at_again() {
+        assert_eq!(expand("{name}", &|_| Ok("{name}".to_owned())).as_deref(), Ok("{name}"));
+    }
+
+    #[test]
+    fn a_brace_of_no_placeholder_is_an_error() {
+        for bad in ["{", "}", "a{b", "a}b", "{nam}", "{}", "{env:}", "{{}", "{\"json\": 1}"] {
+            assert_eq!(expand(bad, &lookup).unwrap_err().code, "placeholder", "{bad:?}");
+        }
+        assert!(
+            expand("{nam}", &lookup).unwrap_err().hint.unwrap().contains("did you mean {name}?")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn an_escaped_text_expands_to_itself(text in any::<String>()) {
+            prop_assert_eq!(expand(&escape(&text), &lookup), Ok(text));
+        }
+
+        #[test]
+        fn expanding_never_panics(text in "[{}a-z:]{0,20}") {
+            let _ = expand(&text, &lookup);
+        }
+    }
+}

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::definition::check::Checker;
 use crate::definition::fault::Fault;
-use crate::definition::tree::{Node, Table, Value};
+use crate::definition::tree::{Node, Table, Value, dotted};
 use crate::target::ManagerId;
 
 /// Checks the shape: manager, then keys or sections of keys, then values or lists of values.
 pub fn check(checker: &mut Checker<'_>, key: &str, table: &Table) {
     let managers = ManagerId::ALL.map(ManagerId::name);
     for (manager, entry) in &table.0 {
-        let key = format!("{key}.{manager}");
+        let key = dotted(key, manager);
         if !managers.contains(&manager.as_str()) {
             let fault = Fault::new("unknown-key", "names no manager").meant(manager, &managers, "");
             checker.report.fault(&entry.key_at, &key, fault);
@@ -29,7 +29,7 @@ pub fn check(checker: &mut Checker<'_>, key: &str, table: &Table) {
 
 fn section(checker: &mut Checker<'_>, key: &str, table: &Table, sections: bool) {
     for (name, entry) in &table.0 {
-        let key = format!("{key}.{name}");
+        let key = dotted(key, name);
         let value = &entry.node;
         if name.is_empty() || name.chars().any(|c| c.is_control() || "[]=".contains(c)) {
             checker.report.fault(&entry.key_at, &key, Fault::value("is no key of any manager"));

@@ -39,8 +39,8 @@ impl Report {
         self.problems.push(problem);
     }
 
-    /// Problems that have been placed already.
-    pub fn extend(&mut self, problems: Vec<Problem>) {
+    /// Problems that have their places already.
+    pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
         self.problems.extend(problems);
     }
 

@@ -69,7 +69,7 @@ const CHECKS: [&str; 3] = ["health.http", "health.tcp", "health.command"];
 fn one_health_check(origins: &Origins) -> Option<Broken> {
     let written: Vec<_> = CHECKS.into_iter().filter(|key| origins.is_written(key)).collect();
     match written.as_slice() {
-        [] if origins.is_written("health") => {
+        [] if origins.any_written("health.") => {
             let fault = Fault::new("missing", "says nothing that could be asked");
             broken(&["health"], fault.hint("add one of `http`, `tcp` and `command`"))
         }

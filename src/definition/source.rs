@@ -111,3 +111,86 @@ fn plain(folder: &str) -> &str {
         _ => folder,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder of its own, removed in the end.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let folder =
+                std::env::temp_dir().join(format!("svcctl-source-{name}-{}", std::process::id()));
+            std::fs::create_dir_all(&folder).unwrap();
+            Self(folder)
+        }
+
+        fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+            let path = self.0.join(name);
+            std::fs::write(&path, bytes).unwrap();
+            path
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn refusal(path: &Path) -> Error {
+        let error = Source::read(path).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Definition);
+        error
+    }
+
+    #[test]
+    fn a_definition_is_read_with_its_folder() {
+        let folder = Folder::new("read");
+        let path = folder.file("web.toml", "name = \"web\"\n".as_bytes());
+        let source = Source::read(&path).unwrap();
+        assert_eq!(source.text, "name = \"web\"\n");
+        assert!(Path::new(&source.dir).is_absolute());
+        assert!(Path::new(&source.dir).join("web.toml").exists());
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_passed_over() {
+        let folder = Folder::new("bom");
+        let path = folder.file("web.toml", b"\xef\xbb\xbfname = \"web\"");
+        assert_eq!(Source::read(&path).unwrap().text, "name = \"web\"");
+    }
+
+    #[test]
+    fn a_missing_file_and_a_folder_are_refused() {
+        let folder = Folder::new("none");
+        assert!(refusal(&folder.0.join("none.toml")).message.ends_with("no such file"));
+        assert!(refusal(&folder.0).message.contains("is a directory"));
+    }
+
+    #[test]
+    fn ten_megabytes_are_refused_and_one_is_not() {
+        let folder = Folder::new("size");
+        let large = folder.file("large.toml", &vec![b'#'; 10_000_000]);
+        assert!(refusal(&large).message.contains("has 10000000 bytes"));
+        let full = folder.file("full.toml", &vec![b'#'; 1 << 20]);
+        assert!(Source::read(&full).is_ok());
+    }
+
+    #[test]
+    fn a_file_that_is_not_utf8_is_refused_with_its_place() {
+        let folder = Folder::new("utf8");
+        let path = folder.file("latin1.toml", b"# \xc3\xa9\nname = \"caf\xe9\"\n");
+        let problems = refusal(&path).problems;
+        assert_eq!(problems.len(), 1);
+        assert_eq!((problems[0].line, problems[0].column), (Some(2), Some(12)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_refused_without_being_opened() {
+        assert!(refusal(Path::new("/dev/zero")).message.contains("not a regular file"));
+    }
+}

@@ -1,6 +1,6 @@
 //! Checks one string by its kind: what no manager and no operating system could carry, and what the target cannot.
 
-use crate::definition::check::unknown_word;
+use crate::definition::advice::unknown_word;
 use crate::definition::fault::Fault;
 use crate::definition::kind::Kind;
 use crate::definition::{account, capability, path, value};

@@ -65,7 +65,8 @@ impl Value {
             Self::String(_) => "a string",
             Self::Integer(_) => "an integer",
             Self::Float(_) => "a number with a fraction",
-            Self::Boolean(_) => "true or false",
+            Self::Boolean(true) => "true",
+            Self::Boolean(false) => "false",
             Self::Datetime(_) => "a date",
             Self::Array(_) => "a list",
             Self::Table(_) => "a table",
@@ -80,6 +81,25 @@ impl Value {
             Self::Float(text) | Self::Datetime(text) => Some(text.clone()),
             Self::Boolean(truth) => Some(truth.to_string()),
             Self::Integer(None) | Self::String(_) | Self::Array(_) | Self::Table(_) => None,
+        }
+    }
+}
+
+impl Value {
+    /// Whether it is the same value, wherever it was written.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Array(one), Self::Array(two)) => {
+                one.len() == two.len() && one.iter().zip(two).all(|(a, b)| a.value.same(&b.value))
+            }
+            (Self::Table(one), Self::Table(two)) => {
+                one.0.len() == two.0.len()
+                    && one.0.iter().all(|(key, entry)| {
+                        two.0.get(key).is_some_and(|same| entry.node.value.same(&same.node.value))
+                    })
+            }
+            (one, two) => one == two,
         }
     }
 }
@@ -142,6 +162,15 @@ impl Table {
         let table = DeTable::parse(text).ok()?;
         Some(convert_table(table.get_ref(), &|_| At::Set(Arc::clone(argument))))
     }
+}
+
+/// `prefix.name`, with the name in quotes where TOML would need them.
+#[must_use]
+pub fn dotted(prefix: &str, name: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+    let quoted = name.is_empty() || !name.chars().all(bare);
+    let name = if quoted { format!("{name:?}") } else { name.to_owned() };
+    if prefix.is_empty() { name } else { format!("{prefix}.{name}") }
 }
 
 fn convert_table(table: &DeTable<'_>, at: &dyn Fn(Range<usize>) -> At) -> Table {

@@ -92,7 +92,7 @@ fn not_a_size(number: &str, unit: &str, text: &str) -> Fault {
 /// # Errors
 /// What is wrong with it.
 pub fn percent(text: &str) -> Result<u32, Fault> {
-    let number = text.strip_suffix('%').and_then(|digits| digits.trim_end().parse::<u32>().ok());
+    let number = text.strip_suffix('%').and_then(|number| digits(number.trim_end()));
     match number {
         Some(percent @ 1..=100_000) => Ok(percent),
         Some(_) => Err(Fault::value("must be between \"1%\" and \"100000%\"")
@@ -133,10 +133,14 @@ pub fn signal(text: &str) -> Result<String, Fault> {
     })
 }
 
+/// A number of nothing but digits; `parse` alone would take a sign.
+fn digits(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 fn is_realtime(bare: &str) -> bool {
     let offset = bare.strip_prefix("RTMIN+").or_else(|| bare.strip_prefix("RTMAX-"));
-    offset.is_some_and(|n| n.len() <= 2 && n.parse::<u8>().is_ok_and(|n| n <= 30))
-        || matches!(bare, "RTMIN" | "RTMAX")
+    offset.and_then(digits).is_some_and(|n| n <= 30) || matches!(bare, "RTMIN" | "RTMAX")
 }
 
 /// The names behind the numbers that are the same on every Unix.
@@ -270,4 +274,139 @@ pub fn credential(name: &str) -> Result<(), Fault> {
     }
     Err(Fault::value(format!("holds {name:?}, which is no name of a credential"))
         .hint("letters, digits, '-', '_' and '.', and no '.' first: it becomes a file name"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_a_unit_and_are_whole_milliseconds() {
+        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("1h 30m"), Ok(Duration::from_secs(5400)));
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(duration("0s"), Ok(Duration::ZERO));
+        for bad in ["", "30", "s", "-1s", "5 parsecs", "1us", "200years", "99999999999999999999s"] {
+            assert!(duration(bad).is_err(), "{bad:?}");
+        }
+        assert_eq!(duration("30").unwrap_err().hint.as_deref(), Some("write the unit: \"30s\""));
+    }
+
+    #[test]
+    fn sizes_tell_powers_of_two_from_powers_of_ten() {
+        assert_eq!(size("512MiB"), Ok(512 << 20));
+        assert_eq!(size("10MB"), Ok(10_000_000));
+        assert_eq!(size("1 GiB"), Ok(1 << 30));
+        assert_eq!(size("1B"), Ok(1));
+        for bad in
+            ["", "512", "512m", "0MiB", "1.5GiB", "-1MiB", "99999999999TiB", "9999999TiB", "MiB"]
+        {
+            assert!(size(bad).is_err(), "{bad:?}");
+        }
+        assert_eq!(size("512m").unwrap_err().hint.as_deref(), Some("write \"512MiB\""));
+    }
+
+    #[test]
+    fn shares_are_per_cent_of_one_cpu() {
+        assert_eq!(percent("150%"), Ok(150));
+        for bad in ["", "150", "1.5%", "0%", "-5%", "+5%", "%", "100001%"] {
+            assert!(percent(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn masks_are_three_octal_digits() {
+        assert_eq!(umask("027"), Ok(0o27));
+        assert_eq!(umask("0027"), Ok(0o27));
+        for bad in ["", "27", "088", "1777", "00027", "+27", "u=rwx"] {
+            assert!(umask(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn signals_go_by_name_with_or_without_sig() {
+        for good in ["SIGTERM", "TERM", "term", "sigterm"] {
+            assert_eq!(signal(good).as_deref(), Ok("SIGTERM"));
+        }
+        assert_eq!(signal("RTMIN+3").as_deref(), Ok("SIGRTMIN+3"));
+        for bad in ["", "15", "SIG", "SIGNAL", "RTMIN+", "RTMIN+99", "RTMIN++1"] {
+            assert!(signal(bad).is_err(), "{bad:?}");
+        }
+        assert!(signal("15").unwrap_err().hint.is_some_and(|hint| hint.contains("SIGTERM")));
+        assert!(
+            signal("SIGTREM").unwrap_err().hint.is_some_and(|hint| hint.contains("\"SIGTERM\""))
+        );
+    }
+
+    #[test]
+    fn addresses_have_a_host_and_a_port() {
+        for good in ["127.0.0.1:8080", "localhost:1", "[::1]:65535", "db.example.com:5432"] {
+            assert!(address(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "8080",
+            ":8080",
+            "localhost",
+            "localhost:0",
+            "localhost:65536",
+            "::1:80",
+            "a b:1",
+            "[x]:1",
+            "h:+1",
+        ] {
+            assert!(address(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_to_ask_are_plain_http() {
+        for good in [
+            "http://127.0.0.1:8080/healthz",
+            "http://localhost",
+            "http://[::1]:80/?a=b",
+            "http://[::1]/",
+        ] {
+            assert!(http(good).is_ok(), "{good}: {:?}", http(good));
+        }
+        for bad in [
+            "",
+            "https://x/",
+            "127.0.0.1/x",
+            "http://",
+            "http://a b/",
+            "http://h:0/",
+            "http://u:p@h/",
+            "http://h/\n",
+            "ftp://h/",
+        ] {
+            assert!(http(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn links_have_a_scheme_that_every_manager_shows() {
+        for good in ["https://example.com/x", "man:web(8)", "file:/usr/share/doc/web", "info:web"] {
+            assert!(link(good).is_ok(), "{good}");
+        }
+        for bad in ["", "example.com", "man:", "javascript:x", "https://a b"] {
+            assert!(link(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_variables_are_those_of_posix() {
+        assert!(variable("RUST_LOG").is_ok() && variable("_x9").is_ok());
+        for bad in ["", "9A", "A-B", "A B", "A=B", "\u{e9}"] {
+            assert!(variable(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_credentials_are_file_names() {
+        assert!(credential("db-password").is_ok());
+        for bad in ["", "../x", "a/b", ".hidden", "a b", &"x".repeat(129)] {
+            assert!(credential(bad).is_err(), "{bad:?}");
+        }
+    }
 }

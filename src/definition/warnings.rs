@@ -1,0 +1,54 @@
+//! What stands in no way, and may not be what was meant.
+
+use crate::definition::diagnostic::Problem;
+use crate::definition::origins::Origins;
+use crate::spec::Spec;
+use crate::target::{Scope, Target};
+
+/// Ends of the names of variables that hold secrets.
+const SECRETS: [&str; 6] = ["PASSWORD", "PASSWD", "SECRET", "TOKEN", "API_KEY", "PRIVATE_KEY"];
+
+/// The warnings for this spec.
+#[must_use]
+pub fn check(spec: &Spec, target: &Target, origins: &Origins) -> Vec<Problem> {
+    let warnings = [as_root(spec, target, origins), kill(spec, origins)];
+    warnings.into_iter().flatten().chain(secrets(spec, origins)).collect()
+}
+
+/// Root is what managers take when nobody says otherwise; here it is to be said.
+fn as_root(spec: &Spec, target: &Target, origins: &Origins) -> Option<Problem> {
+    let root = target.scope == Scope::System && target.os.is_unix() && target.owner.uid == 0;
+    if !root || spec.process.user.is_some() {
+        return None;
+    }
+    let warning =
+        Problem::warning("runs-as-root", "without `process.user` the service runs as root").hint(
+            "write the account under [process]: user = \"…\"; or user = \"root\", if root is meant",
+        );
+    Some(origins.place(warning, "process.user"))
+}
+
+fn kill(spec: &Spec, origins: &Origins) -> Option<Problem> {
+    let warning = || {
+        Problem::warning(
+            "kill-first",
+            "`stop.signal` is SIGKILL: the service can never end in order",
+        )
+        .hint("what has not ended after `stop.timeout` is killed anyway")
+    };
+    (spec.stop.signal == "SIGKILL").then(|| origins.place(warning(), "stop.signal"))
+}
+
+fn secrets(spec: &Spec, origins: &Origins) -> Vec<Problem> {
+    let secret = |name: &str| SECRETS.iter().any(|end| name.to_ascii_uppercase().ends_with(end));
+    let variables = spec.process.environment.iter();
+    let secrets = variables.filter(|(name, value)| secret(name) && !value.is_empty());
+    secrets
+        .map(|(name, _)| {
+            let message = format!("the variable {name} looks like a secret, and whoever may see the process can read it");
+            let warning = Problem::warning("secret-in-environment", message)
+                .hint("hand it over as a file: see [credentials]");
+            origins.place(warning, &format!("process.environment.{name}"))
+        })
+        .collect()
+}
