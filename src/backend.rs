@@ -1,6 +1,7 @@
 //! The contract of a backend, our code for one manager, and the list of them.
 
-pub mod launchd;
+#[cfg(any(test, feature = "testing"))]
+pub mod fake;
 pub mod systemd;
 
 use std::time::{Duration, SystemTime};
@@ -15,7 +16,7 @@ use crate::system::System;
 use crate::target::{ManagerId, Os, Scope, Target};
 
 /// Every backend, in the order in which a machine is asked for its manager: what booted it first, svcctl's own last.
-static ALL: &[&dyn Backend] = &[&systemd::Systemd, &launchd::Launchd];
+static ALL: &[&dyn Backend] = &[&systemd::Systemd];
 
 /// The variable that names the manager where `--manager` does not.
 pub const MANAGER_VARIABLE: &str = "SVCCTL_MANAGER";
@@ -252,6 +253,23 @@ pub trait Backend: Send + Sync {
     fn namesakes(&self, names: &[ServiceName], context: &Context<'_>) -> Result<Vec<Namesake>> {
         let _ = (names, context);
         Ok(Vec::new())
+    }
+
+    /// What lets the scope's services come up without a login and outlive it, with what takes it back; none where nothing is
+    /// needed. Pure. It is done with the first enabled service, if [`Backend::lingers`] says that it is not so yet, and taken
+    /// back with the last one only if svcctl did it.
+    fn linger(&self, target: &Target) -> Option<ManagerStep> {
+        let _ = target;
+        None
+    }
+
+    /// Whether what [`Backend::linger`] does is so already.
+    ///
+    /// # Errors
+    /// When the manager does not answer.
+    fn lingers(&self, context: &Context<'_>) -> Result<bool> {
+        let _ = context;
+        Ok(true)
     }
 
     /// Removes what an uninstall leaves behind and `--purge` takes too, such as the log files of the service, and says what.

@@ -5,10 +5,17 @@
 
 pub mod diff;
 pub mod enable;
+#[cfg(any(test, feature = "testing"))]
+pub mod fixture;
 pub mod install;
 pub mod installed;
+mod job;
+mod prepare;
 pub mod report;
 pub mod uninstall;
+
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

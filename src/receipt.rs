@@ -43,4 +43,11 @@ pub struct Receipt {
 impl Receipt {
     /// The value of `schema`.
     pub const SCHEMA: &'static str = "svcctl.receipt.v1";
+
+    /// Whether the two differ in nothing but the svcctl that wrote them.
+    #[must_use]
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        let same_writer = Self { svcctl_version: self.svcctl_version.clone(), ..other.clone() };
+        *self == same_writer
+    }
 }

@@ -1,10 +1,17 @@
 //! What an install would change, and what of an installed service is no longer as it was installed.
 
+use std::path::Path;
+
 use serde::Serialize;
 
+use crate::apply::observe_receipts;
 use crate::error::Result;
-use crate::operations::Site;
-use crate::operations::install::{InstallOptions, InstallRequest};
+use crate::operations::install::{self, InstallOptions, InstallRequest};
+use crate::operations::installed::{read_record, receipts, receipts_dir, unique};
+use crate::operations::job::Wish;
+use crate::operations::{Record, Site, prepare};
+use crate::plan::planner::ServiceChange;
+use crate::plan::{self, Planned, diff};
 use crate::receipt::Receipt;
 use crate::spec::ServiceName;
 
@@ -68,8 +75,42 @@ pub fn diff_requests(
     options: &InstallOptions,
     site: &Site<'_>,
 ) -> Result<DiffReport> {
-    let _ = (requests, options, site);
-    Ok(DiffReport::new(Vec::new()))
+    prepare::check(requests, site)?;
+    let options = InstallOptions { adopt: true, dry_run: true, start: false, ..options.clone() };
+    let mut services = Vec::new();
+    for request in requests {
+        services.push(of_request(request, &options, site)?);
+    }
+    Ok(DiffReport::new(services))
+}
+
+fn of_request(
+    request: &InstallRequest,
+    options: &InstallOptions,
+    site: &Site<'_>,
+) -> Result<ServiceDiff> {
+    let name = &request.spec.name;
+    let record = read_record(&site.target.dirs, name, site.system)?;
+    let job = install::job(std::slice::from_ref(request), options, site)?;
+    let receipts = receipts_dir(&site.target.dirs);
+    let ours = |planned: &&Planned| {
+        !planned.step.path().is_some_and(|path| Path::new(path).starts_with(&receipts))
+    };
+    let artifacts: Vec<FileDiff> =
+        job.plan.steps.iter().filter(ours).filter_map(diff::of_step).map(FileDiff::from).collect();
+    let drift = record.as_ref().and_then(Record::receipt).map(|receipt| drift_of(receipt, site));
+    let mut restart_because = Vec::new();
+    for verdict in &job.plan.verdicts {
+        restart_because.extend(verdict.restart.iter().cloned());
+    }
+    Ok(ServiceDiff {
+        name: name.clone(),
+        differs: !artifacts.is_empty(),
+        installed: record.is_some(),
+        drift: drift.unwrap_or_default(),
+        artifacts,
+        restart_because,
+    })
 }
 
 /// The drift of installed services: what an install of the same definitions would mend.
@@ -77,13 +118,54 @@ pub fn diff_requests(
 /// # Errors
 /// `NoService`, or what cannot be read.
 pub fn diff_installed(names: &[ServiceName], site: &Site<'_>) -> Result<DiffReport> {
-    let _ = (names, site);
-    Ok(DiffReport::new(Vec::new()))
+    let receipts = receipts(&unique(names), site)?;
+    let services = receipts.iter().map(|receipt| of_installed(receipt, site));
+    Ok(DiffReport::new(services.collect::<Result<_>>()?))
+}
+
+/// The plan that leads back to what was installed.
+fn of_installed(receipt: &Receipt, site: &Site<'_>) -> Result<ServiceDiff> {
+    let change = ServiceChange {
+        name: receipt.name.clone(),
+        old: Some(receipt.clone()),
+        new: Some(receipt.clone()),
+        secrets: Vec::new(),
+        stale_secrets: Vec::new(),
+        restart: Vec::new(),
+        warnings: Vec::new(),
+    };
+    let wish = Wish { services: vec![change], adopt: true, ..Wish::default() };
+    let job = wish.into_job(site, |_| Ok(Vec::new()))?;
+    let drift = drift_of(receipt, site);
+    let steps = job.plan.steps.iter().filter_map(diff::of_step);
+    Ok(ServiceDiff {
+        name: receipt.name.clone(),
+        differs: !drift.is_empty(),
+        installed: true,
+        drift,
+        artifacts: steps.map(FileDiff::from).collect(),
+        restart_because: Vec::new(),
+    })
+}
+
+impl From<(String, &'static str, String)> for FileDiff {
+    fn from((target, change, text): (String, &'static str, String)) -> Self {
+        Self { target, change, text }
+    }
+}
+
+fn drift_of(receipt: &Receipt, site: &Site<'_>) -> Vec<String> {
+    drift(&[receipt], site).pop().unwrap_or_default()
 }
 
 /// For each receipt what is not as it says, one sentence each; cheap enough for `status` of a thousand.
 #[must_use]
 pub fn drift(receipts: &[&Receipt], site: &Site<'_>) -> Vec<Vec<String>> {
-    let _ = site;
-    receipts.iter().map(|_| Vec::new()).collect()
+    let owner = site.target.owner.uid;
+    match observe_receipts(receipts, site) {
+        Ok(machine) => {
+            receipts.iter().map(|receipt| plan::drift::drift(receipt, &machine, owner)).collect()
+        }
+        Err(error) => receipts.iter().map(|_| vec![error.to_string()]).collect(),
+    }
 }

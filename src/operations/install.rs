@@ -1,11 +1,14 @@
 //! `install`: idempotent; it installs, updates in place, mends drift, or does nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::error::{Error, Result};
-use crate::operations::Site;
+use crate::error::Result;
+use crate::operations::job::{Job, Verb};
 use crate::operations::report::ChangeReport;
-use crate::spec::Spec;
+use crate::operations::{Site, prepare};
+use crate::plan::{Follow, Plan, Verdict};
+use crate::spec::{ServiceName, Spec};
+use crate::state::State;
 
 /// One definition that is to be installed, resolved for the site's target.
 #[derive(Clone, Debug)]
@@ -59,6 +62,53 @@ pub fn install(
     site: &Site<'_>,
 ) -> Result<ChangeReport> {
     site.check_privilege("install")?;
-    let _ = (requests, options);
-    Err(Error::system("cannot install: nothing applies a plan yet"))
+    prepare::check(requests, site)?;
+    let names: Vec<ServiceName> = requests.iter().map(|one| one.spec.name.clone()).collect();
+    let verb = Verb { word: "install", names: &names, dry_run: options.dry_run };
+    verb.carry_out(site, || job(requests, options, site))
+}
+
+/// The plan of an install, and which services are started or restarted after it.
+pub(super) fn job(
+    requests: &[InstallRequest],
+    options: &InstallOptions,
+    site: &Site<'_>,
+) -> Result<Job> {
+    let mut wish = prepare::wish(requests, options, site)?;
+    prepare::namesakes(&mut wish, site)?;
+    wish.into_job(site, |plan| follow(plan, options, site))
+}
+
+/// A restart for what runs and needs one, a start for what does not run and is to.
+fn follow(plan: &Plan, options: &InstallOptions, site: &Site<'_>) -> Result<Vec<Follow>> {
+    let asked = |verdict: &&Verdict| {
+        options.start || (options.restart && verdict.changed && !verdict.restart.is_empty())
+    };
+    let verdicts: Vec<&Verdict> = plan.verdicts.iter().filter(asked).collect();
+    let names: Vec<ServiceName> = verdicts.iter().map(|verdict| verdict.name.clone()).collect();
+    let running = running(&names, site)?;
+    let follow = verdicts.into_iter().filter_map(|verdict| {
+        let name = verdict.name.clone();
+        if !running.contains(&name) {
+            options.start.then_some(Follow::Start(name))
+        } else if options.restart && !verdict.restart.is_empty() {
+            Some(Follow::Restart(name, verdict.restart.clone()))
+        } else {
+            None
+        }
+    });
+    Ok(follow.collect())
+}
+
+/// Those of the services that run, or are about to.
+pub(super) fn running(names: &[ServiceName], site: &Site<'_>) -> Result<BTreeSet<ServiceName>> {
+    if names.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let states = site.backend.states(names, &site.context())?;
+    let running = states.into_iter().filter(|state| match state.state {
+        State::Starting | State::Running | State::Reloading | State::Restarting => true,
+        State::NotInstalled | State::Stopped | State::Stopping | State::Failed => false,
+    });
+    Ok(running.filter_map(|state| ServiceName::new(&state.name).ok()).collect())
 }

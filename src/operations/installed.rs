@@ -1,11 +1,14 @@
 //! What is installed: the receipts of a scope, and the one of a name over both scopes.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::operations::Site;
 use crate::receipt::Receipt;
 use crate::spec::ServiceName;
+use crate::state::State;
 use crate::system::System;
 use crate::target::{Dirs, Scope};
 
@@ -91,6 +94,52 @@ pub fn read_record(dirs: &Dirs, name: &ServiceName, system: &dyn System) -> Resu
             _ => Err(Error::io(path.display(), &error)),
         },
     }
+}
+
+/// The names in their order, each once.
+#[must_use]
+pub fn unique(names: &[ServiceName]) -> Vec<ServiceName> {
+    let mut seen = BTreeSet::new();
+    names.iter().filter(|name| seen.insert(*name)).cloned().collect()
+}
+
+/// The receipts of services that are to be changed.
+///
+/// # Errors
+/// `NoService` with all that are not installed, or `Foreign` if the manager has one that svcctl did not make.
+pub fn receipts(names: &[ServiceName], site: &Site<'_>) -> Result<Vec<Receipt>> {
+    let mut found = Vec::new();
+    let mut missing = Vec::new();
+    for name in names {
+        match read_record(&site.target.dirs, name, site.system)? {
+            Some(Record::Open(receipt)) => found.push(*receipt),
+            Some(Record::Sealed(_)) => {
+                let message = format!("the receipt of '{name}' may not be read");
+                return Err(Error::new(ErrorKind::Privilege, message).hint("run it with sudo"));
+            }
+            None => missing.push(name.clone()),
+        }
+    }
+    if missing.is_empty() { Ok(found) } else { Err(not_ours(&missing, site)) }
+}
+
+fn not_ours(missing: &[ServiceName], site: &Site<'_>) -> Error {
+    let states = site.backend.states(missing, &site.context()).unwrap_or_default();
+    let foreign = states.iter().find(|state| state.state != State::NotInstalled);
+    let manager = site.backend.id();
+    if let Some(one) = foreign {
+        let message =
+            format!("'{}' is a service of {manager} that svcctl did not install", one.name);
+        return Error::new(ErrorKind::Foreign, message)
+            .hint("install a definition of that name with --adopt to take it over");
+    }
+    let names: Vec<_> = missing.iter().map(|name| format!("'{name}'")).collect();
+    let scope = site.target.scope;
+    Error::new(
+        ErrorKind::NoService,
+        format!("not installed in the {scope} scope: {}", names.join(", ")),
+    )
+    .hint("svcctl list shows what is")
 }
 
 fn parse(path: &Path, bytes: &[u8]) -> Result<Receipt> {

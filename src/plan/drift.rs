@@ -1,0 +1,56 @@
+//! What of an installed service is no longer as it was installed.
+
+use crate::artifact::Artifact;
+use crate::plan::machine::{Machine, Thing};
+use crate::receipt::Receipt;
+
+/// One sentence for each artifact that is not as the receipt says. `owner`: the number of the account that owns the scope.
+#[must_use]
+pub fn drift(receipt: &Receipt, machine: &Machine, owner: u32) -> Vec<String> {
+    receipt.artifacts.iter().filter_map(|artifact| of_artifact(artifact, machine, owner)).collect()
+}
+
+fn of_artifact(artifact: &Artifact, machine: &Machine, owner: u32) -> Option<String> {
+    let place = artifact.id();
+    let what = match artifact {
+        Artifact::File(file) => {
+            let bytes = file.contents.as_bytes();
+            of_file(machine.at(place), bytes, machine.mode(file.mode), owner)?
+        }
+        Artifact::Link { target, .. } => of_link(machine.at(place), target)?,
+        Artifact::Object { object, value, .. } => match machine.object(object, place) {
+            Some(now) if now == value => return None,
+            Some(_) => "has been changed".to_owned(),
+            None => "is gone".to_owned(),
+        },
+    };
+    Some(format!("{place} {what}"))
+}
+
+fn of_file(thing: &Thing, bytes: &[u8], mode: u32, owner: u32) -> Option<String> {
+    match thing {
+        Thing::Missing => Some("is gone".to_owned()),
+        Thing::File { contents, .. } if contents != bytes => Some("has been changed".to_owned()),
+        Thing::File { mode: now, .. } if *now != mode => {
+            Some(format!("has mode {now:04o} instead of {mode:04o}"))
+        }
+        Thing::File { uid, .. } if *uid != owner => {
+            Some(format!("belongs to account {uid} instead of {owner}"))
+        }
+        Thing::File { .. } => None,
+        Thing::Dir { .. } | Thing::Link { .. } | Thing::Other => {
+            Some(format!("is {}", thing.words()))
+        }
+    }
+}
+
+fn of_link(thing: &Thing, wanted: &str) -> Option<String> {
+    match thing {
+        Thing::Missing => Some("is gone".to_owned()),
+        Thing::Link { target } if target == wanted => None,
+        Thing::Link { target } => Some(format!("leads to {target} instead of {wanted}")),
+        Thing::File { .. } | Thing::Dir { .. } | Thing::Other => {
+            Some(format!("is {}", thing.words()))
+        }
+    }
+}
