@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::engine::ArgValueCompleter;
 
+use crate::completion;
 use crate::target::{ManagerId, Scope};
 
 /// One TOML file describes a service; svcctl runs it on any service manager.
@@ -169,13 +171,19 @@ pub enum Verb {
     /// Show which managers are here
     #[command(after_help = "Example:\n  svcctl managers")]
     Managers,
+    /// Print the completions of a shell
+    #[command(after_help = "Example:\n  source <(svcctl completions bash)")]
+    Completions(Completions),
+    /// Print a manual page, or write all of them
+    #[command(after_help = "Example:\n  svcctl man status | man -l -")]
+    Man(Man),
 }
 
 /// How a definition is resolved.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Resolve {
     /// Apply [profile.NAME] of the definition
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(completion::profiles))]
     pub profile: Option<String>,
     /// Set one key, last of all ("process.environment.PORT=9000")
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -266,7 +274,7 @@ pub struct Install {
 #[derive(Debug, Args)]
 pub struct Uninstall {
     /// Services
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required = true, value_name = "NAME", add = ArgValueCompleter::new(completion::names))]
     pub names: Vec<String>,
     /// Remove its logs, secrets and data too
     #[arg(long)]
@@ -283,7 +291,7 @@ pub struct Uninstall {
 #[derive(Debug, Args)]
 pub struct Control {
     /// Services
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required = true, value_name = "NAME", add = ArgValueCompleter::new(completion::names))]
     pub names: Vec<String>,
     /// Only ask for it
     #[arg(long)]
@@ -294,7 +302,7 @@ pub struct Control {
 #[derive(Debug, Args)]
 pub struct Enable {
     /// Services
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required = true, value_name = "NAME", add = ArgValueCompleter::new(completion::names))]
     pub names: Vec<String>,
     /// Start or stop it as well
     #[arg(long)]
@@ -305,7 +313,7 @@ pub struct Enable {
 #[derive(Debug, Args)]
 pub struct Status {
     /// Services [default: all that svcctl installed]
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = ArgValueCompleter::new(completion::names))]
     pub names: Vec<String>,
     /// Go on showing it
     #[arg(short, long)]
@@ -324,7 +332,7 @@ pub struct List {
 #[derive(Debug, Args)]
 pub struct Logs {
     /// Services; several are interleaved by time
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required = true, value_name = "NAME", add = ArgValueCompleter::new(completion::names))]
     pub names: Vec<String>,
     /// Go on showing what comes
     #[arg(short, long)]
@@ -356,7 +364,7 @@ pub enum Lines {
 #[derive(Debug, Args)]
 pub struct Wait {
     /// Services
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required = true, value_name = "NAME", add = ArgValueCompleter::new(completion::names))]
     pub names: Vec<String>,
     /// running, stopped or healthy
     #[arg(long = "for", value_name = "STATE", value_enum)]
@@ -372,6 +380,25 @@ pub enum Awaited {
     Stopped,
     /// It runs and its checks pass.
     Healthy,
+}
+
+/// `completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: completion::Shell,
+}
+
+/// `man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// A verb, or 'svcctl.toml' for the definition [default: svcctl itself]
+    #[arg(value_name = "PAGE")]
+    pub page: Option<String>,
+    /// Write every page into this folder
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "page")]
+    pub output_dir: Option<PathBuf>,
 }
 
 fn manager_parser() -> clap::builder::ValueParser {

@@ -2,12 +2,14 @@
 
 pub mod change;
 pub mod check;
+pub mod completions;
 pub mod control;
 pub mod diff;
 pub mod enable;
 pub mod install;
 pub mod list;
 pub mod logs;
+pub mod man;
 pub mod managers;
 pub mod render;
 pub mod secrets;
@@ -57,6 +59,8 @@ pub fn run(cli: &Cli, system: &dyn System) -> Result<Exit> {
         Verb::Logs(args) => logs::run(&app, args),
         Verb::Wait(args) => wait::run(&app, args),
         Verb::Managers => managers::run(&app),
+        Verb::Completions(args) => completions::run(&app, args),
+        Verb::Man(args) => man::run(&app, args),
     }
 }
 

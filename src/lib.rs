@@ -15,6 +15,7 @@ pub mod artifact;
 pub mod backend;
 pub mod cli;
 pub mod commands;
+pub mod completion;
 pub mod definition;
 pub mod error;
 pub mod exit;

@@ -3,6 +3,7 @@
 pub mod error;
 pub mod human;
 pub mod json;
+pub mod manual;
 pub mod progress;
 pub mod screen;
 pub mod status;

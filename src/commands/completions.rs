@@ -1,0 +1,21 @@
+//! `svcctl completions`.
+
+use clap::CommandFactory as _;
+
+use super::App;
+use crate::cli::{self, Cli};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+
+/// Prints the script.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn run(app: &App<'_>, args: &cli::Completions) -> Result<Exit> {
+    let script = args
+        .shell
+        .script(&mut Cli::command())
+        .map_err(|error| Error::io("the completions", &error))?;
+    app.printer.answer(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Done)
+}
