@@ -1,24 +1,50 @@
 # shellcheck shell=bash
-# The conformance suite, for the lanes that boot a manager.
+# The conformance suite on a manager that a script of ours boots (boot-systemd, boot-openrc).
+
+# Where the programs are inside: a folder that only root can write, as an installed program's is.
+INSIDE=/usr/local/lib/svcctl-lane
 
 # Build the programs and the suite; sets SUITE to the suite's path.
 build_suite() {
   cargo build --quiet --all-features --bins
+  BIN=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/debug
   SUITE=$(cargo test --quiet --all-features --test conformance --no-run --message-format=json |
     sed -n 's/.*"name":"conformance".*"executable":"\([^"]*\)".*/\1/p' | tail -1)
+  ln -sf "$SUITE" "$(dirname "$SVCCTL_LANE_RESULTS")/conformance"
   [ -n "$SUITE" ] || { echo "cargo built no conformance suite" >&2; return 1; }
 }
 
-# The suite's environment, a line each: suite_settings LANE MANAGER SCOPE before|after|never (the boot).
-suite_settings() {
-  local bin; bin=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)/debug
-  printf '%s\n' "SVCCTL_LANE=$1" "SVCCTL_LANE_MANAGER=$2" "SVCCTL_LANE_SCOPE=$3" "SVCCTL_LANE_BOOT=$4" \
-    "SVCCTL_LANE_BIN=$bin" SVCCTL_LANE_RESULTS=/mnt/results.jsonl
+# Boot a machine, and put the programs into it: boot_machine BOOTER LANE.
+boot_machine() {
+  BOOTER=tests/lanes/$1 LANE=$2 MACHINE=$2-$$
+  trap '"$BOOTER" kill "$MACHINE"' EXIT
+  "$BOOTER" start "$MACHINE" --owner $$ >/dev/null
+  "$BOOTER" enter "$MACHINE" install -D -t "$INSIDE" "$BIN/svcctl" "$BIN/svcctl-testchild"
+  "$BOOTER" enter "$MACHINE" install "$SUITE" "$INSIDE/conformance"
+}
+
+# The suite in one scope; the cases about booting go on after a boot. conform MANAGER SCOPE
+conform() {
+  local status=0
+  run_suite "$1" "$2" before || status=1
+  "$BOOTER" reboot "$MACHINE"
+  run_suite "$1" "$2" after || status=1
+  collect_results "$("$BOOTER" share "$MACHINE")"
+  return "$status"
+}
+
+run_suite() {
+  local manager=$1 scope=$2 boot=$3 account=root
+  [ "$scope" = system ] || account=lane
+  printf '\n-- %s, %s scope, %s the boot\n' "$manager" "$scope" "$boot"
+  "$BOOTER" enter "$MACHINE" --user "$account" env SVCCTL_LANE="$LANE" SVCCTL_LANE_MANAGER="$manager" \
+    SVCCTL_LANE_SCOPE="$scope" SVCCTL_LANE_BOOT="$boot" SVCCTL_LANE_BIN="$INSIDE" \
+    SVCCTL_LANE_RESULTS="/mnt/$scope.jsonl" "$INSIDE/conformance"
 }
 
 # Take the results out of a machine's share.
 collect_results() {
   local share=$1
-  [ ! -e "$share/results.jsonl" ] || cat "$share/results.jsonl" >>"$SVCCTL_LANE_RESULTS"
-  rm -f "$share/results.jsonl"
+  find "$share" -maxdepth 1 -name '*.jsonl' -exec cat {} + >>"$SVCCTL_LANE_RESULTS"
+  rm -f "$share"/*.jsonl
 }

@@ -7,9 +7,11 @@
 # mounts and processes are gone when the holder is.
 #
 # The caller defines:
+#   lane_fetch          once, on the machine: fetch into $LANES_DIR what lane_prepare needs
 #   lane_prepare ROOT   once, before the first boot: change the new root's files (ROOT is the merged overlay)
 #   lane_init           the command that becomes PID 1, as the array INIT
-#   lane_ready PID      waits until the boot is done; non-zero after its deadline
+#   lane_ready          waits until the boot is done; non-zero after its deadline
+#   lane_shutdown       reboots as an administrator does
 #
 # State, in $LANES_DIR/NAME: holder (pid), init (pid of the init, in the machine's numbering), log (what init printed),
 # stop (exists while the machine is being ended), share/ (seen inside as /mnt: files handed in and out).
@@ -163,13 +165,14 @@ lane_up() {
   [ "$(id -u)" = 0 ] || die "needs root: it makes mounts and namespaces"
   [ ! -e "$dir/holder" ] || ! alive "$(cat "$dir/holder")" || die "$name is already up"
   rm -rf "$dir"; mkdir -p "$dir/share"
+  lane_fetch
   chmod 755 "$LANES_DIR" "$dir"; chmod 1777 "$dir/share"
   setsid unshare --mount --propagation private "$self" __hold "$name" "$owner" >"$dir/log" 2>&1 </dev/null &
   echo $! >"$dir/holder"
   booted || { tail -20 "$dir/log" >&2; lane_kill; die "$name did not come up"; }
 }
 
-booted() { within 20 test -s "$dir/init" && lane_ready "$(cat "$dir/init")"; }
+booted() { within 20 test -s "$dir/init" && lane_ready; }
 
 # Reboot as an administrator would, or as a power failure does (--hard), and wait until it is up again.
 lane_reboot() {

@@ -1,0 +1,107 @@
+//! Memory and CPU time of services, from one call of `ps` for all of them. macOS accounts for processes, not for services, so the tree
+//! of each service is added up.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::state::ServiceState;
+use crate::system::{Invocation, System};
+
+/// A process as `ps` shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Process {
+    parent: u32,
+    kilobytes: u64,
+    cpu_ns: u64,
+}
+
+/// Fills in memory and CPU time of what has a process. Where `ps` says nothing of use, they stay unknown.
+pub fn add(states: &mut [ServiceState], system: &dyn System) {
+    if states.iter().all(|state| state.pid.is_none()) {
+        return;
+    }
+    let invocation = Invocation {
+        program: PathBuf::from("/bin/ps"),
+        args: ["-axo", "pid=,ppid=,rss=,time="].map(Into::into).to_vec(),
+        timeout: Some(Duration::from_secs(10)),
+        ..Invocation::default()
+    };
+    let Ok(output) = system.run(&invocation) else { return };
+    let processes = parse(&String::from_utf8_lossy(&output.stdout));
+    for state in states {
+        if let Some(pid) = state.pid.filter(|pid| processes.contains_key(pid)) {
+            let (kilobytes, cpu_ns) = tree(&processes, pid);
+            state.memory_bytes = Some(kilobytes * 1024);
+            state.cpu_ns = Some(cpu_ns);
+        }
+    }
+}
+
+fn parse(text: &str) -> HashMap<u32, Process> {
+    text.lines().filter_map(line).collect()
+}
+
+fn line(line: &str) -> Option<(u32, Process)> {
+    let mut words = line.split_whitespace();
+    let pid = words.next()?.parse().ok()?;
+    let parent = words.next()?.parse().ok()?;
+    let kilobytes = words.next()?.parse().ok()?;
+    Some((pid, Process { parent, kilobytes, cpu_ns: cpu_time(words.next()?)? }))
+}
+
+/// `[[days-]hours:]minutes:seconds[.hundredths]`.
+fn cpu_time(text: &str) -> Option<u64> {
+    let (days, clock) = text.split_once('-').unwrap_or(("0", text));
+    let mut seconds = days.parse::<f64>().ok()? * 24.0;
+    for (at, part) in clock.split(':').enumerate() {
+        let factor = if at == 0 && clock.split(':').count() == 3 { 1.0 } else { 60.0 };
+        seconds = seconds * factor + part.parse::<f64>().ok()?;
+    }
+    // Far below the range of the type; hundredths of a second are all there is.
+    Some((seconds * 1e9) as u64)
+}
+
+/// Memory and time of a process and all below it.
+fn tree(processes: &HashMap<u32, Process>, root: u32) -> (u64, u64) {
+    let mut todo = vec![root];
+    let mut sum = (0, 0);
+    let mut seen = std::collections::HashSet::new();
+    while let Some(pid) = todo.pop().filter(|_| seen.len() < processes.len()) {
+        if let Some(process) = processes.get(&pid).filter(|_| seen.insert(pid)) {
+            sum = (sum.0 + process.kilobytes, sum.1 + process.cpu_ns);
+            todo.extend(
+                processes.iter().filter(|(_, child)| child.parent == pid).map(|(child, _)| *child),
+            );
+        }
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_all_their_forms() {
+        for (text, seconds) in [
+            ("0:01.50", 1.5),
+            ("2:03", 123.0),
+            ("01:02:03", 3723.0),
+            ("1-00:00:01", 86401.0),
+            ("100:00.00", 6000.0),
+        ] {
+            assert_eq!(cpu_time(text), Some((seconds * 1e9) as u64), "{text}");
+        }
+        assert_eq!(cpu_time("never"), None);
+    }
+
+    #[test]
+    fn a_tree_is_added_up_and_nothing_else() {
+        let processes = parse(
+            "  1 0 100 0:01.00\n 5 1 10 0:02.00\n 6 5 20 0:03.00\n 7 1 1000 9:00.00\nbad line\n",
+        );
+        assert_eq!(tree(&processes, 5), (30, 5_000_000_000));
+        assert_eq!(tree(&processes, 9), (0, 0));
+    }
+}

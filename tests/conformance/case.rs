@@ -1,0 +1,60 @@
+//! One behaviour, and how it is run.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use libtest_mimic::{Completion, Failed, Trial};
+
+use crate::lab::Lab;
+use crate::lane::Lane;
+use crate::outcome::{Outcome, Stop, Verdict};
+
+/// One behaviour that every manager must show, or refuse in so many words.
+pub struct Case {
+    /// Its number in the suite.
+    pub number: u16,
+    /// What it is about.
+    pub title: &'static str,
+    /// Shows it; panics if it is not so.
+    pub run: fn(&Lab) -> Verdict,
+}
+
+/// A case for a table of them.
+pub const fn case(number: u16, title: &'static str, run: fn(&Lab) -> Verdict) -> Case {
+    Case { number, title, run }
+}
+
+impl Case {
+    /// The case as a test.
+    pub fn trial(&'static self, lane: &Arc<Lane>) -> Trial {
+        let lane = Arc::clone(lane);
+        let name = format!("{:03} {}", self.number, self.title);
+        Trial::ignorable_test(name, move || {
+            let outcome = self.outcome(&lane);
+            outcome.record(self, &lane);
+            match outcome {
+                Outcome::Passed => Ok(Completion::Completed),
+                Outcome::Refused(_) => Ok(Completion::Completed),
+                Outcome::Unseen(reason) => Ok(Completion::ignored_with(reason)),
+                Outcome::Failed(reason) => Err(Failed::from(reason)),
+            }
+        })
+    }
+
+    fn outcome(&self, lane: &Lane) -> Outcome {
+        let lab = Lab::new(lane, self.number);
+        let verdict = catch_unwind(AssertUnwindSafe(|| (self.run)(&lab)));
+        match verdict {
+            Ok(Ok(())) => Outcome::Passed,
+            Ok(Err(Stop::Refused(reason))) => Outcome::Refused(reason),
+            Ok(Err(Stop::Unseen(reason))) => Outcome::Unseen(reason),
+            Err(panic) => Outcome::Failed(lab.explain(&message(panic.as_ref()))),
+        }
+    }
+}
+
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default()
+}

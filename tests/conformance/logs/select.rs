@@ -1,0 +1,92 @@
+//! Choosing from the log.
+
+use serde_json::Value;
+
+use super::{lines_of, numbered, write_and_wait};
+use crate::lab::{Lab, Service};
+use crate::outcome::Verdict;
+use crate::poll::{SOON, until};
+
+pub fn count(lab: &Lab) -> Verdict {
+    let service = lab.service("write 150 out then sleep");
+    write_and_wait(&service, 150)?;
+    let all = numbered(150);
+    assert_eq!(lines_of(&service, &["-n", "5"]), all[145..]);
+    assert_eq!(service.log(&[]).len(), 100, "the last 100 unless told");
+    assert_eq!(lines_of(&service, &["-n", "all"]), all);
+    assert_eq!(service.log(&["-n", "0"]).len(), 0);
+    Ok(())
+}
+
+pub fn times(lab: &Lab) -> Verdict {
+    let service = lab.service("write 12 out 30 then sleep");
+    write_and_wait(&service, 12)?;
+    let log = service.log(&["-n", "all"]);
+    let lines: Vec<&Value> = log
+        .iter()
+        .filter(|entry| entry["message"].as_str().is_some_and(|text| text.starts_with("line ")))
+        .collect();
+    let at = |index: usize| lines[index]["time"].as_str().expect("an entry has a time");
+    assert_eq!(
+        lines_of(&service, &["-n", "all", "--since", at(4), "--until", at(7)]),
+        numbered(12)[4..=7]
+    );
+    assert_eq!(lines_of(&service, &["-n", "all", "--since", at(9)]), numbered(12)[9..]);
+    assert_eq!(lines_of(&service, &["-n", "2", "--since", at(2)]), numbered(12)[10..]);
+    service.verb("logs", &["--since", "no time at all"]).exits(2);
+    Ok(())
+}
+
+pub fn grep(lab: &Lab) -> Verdict {
+    let service = lab.service("write 30 out then sleep");
+    write_and_wait(&service, 30)?;
+    assert_eq!(
+        lines_of(&service, &["-n", "all", "--grep", "^line 1[0-3]( |$)"]),
+        numbered(30)[9..13]
+    );
+    assert!(lines_of(&service, &["--grep", "no such line"]).is_empty());
+    service.verb("logs", &["--grep", "("]).exits(2);
+    Ok(())
+}
+
+pub fn two_services(lab: &Lab) -> Verdict {
+    let services = ["one", "two"].map(|name| lab.named(name, "write 20 out 15 then sleep"));
+    for service in &services {
+        service.install(&[])?;
+    }
+    let [one, two] = &services;
+    lab.json(["start", &one.name, &two.name]).exits(0);
+    for service in &services {
+        until("all lines", SOON, || (lines_of(service, &["-n", "all"]).len() == 20).then_some(()));
+    }
+    let log = lab.json(["logs", &one.name, &two.name, "-n", "all"]).exits(0).objects();
+    let times: Vec<_> = log.iter().map(Service::time).collect();
+    assert!(times.is_sorted(), "{log:?}");
+    for service in &services {
+        let own = log.iter().filter(|entry| entry["service"] == service.name.as_str());
+        assert!(own.count() >= 20);
+    }
+    let changes = log.windows(2).filter(|pair| pair[0]["service"] != pair[1]["service"]).count();
+    assert!(changes > 4, "they are interleaved, {changes} times");
+    Ok(())
+}
+
+pub fn json(lab: &Lab) -> Verdict {
+    let service = lab.service("write 2 both then text out {\"a\":1} then sleep");
+    let mut command = lab.command("write 2 both then text out TEXT then sleep");
+    let text = command.iter().position(|word| word == "TEXT").expect("the script holds it");
+    command[text] = "{{\"a\": \"é\"}}".into();
+    let service = service.with("process.command", command);
+    write_and_wait(&service, 2)?;
+    service.logged("é");
+    for entry in service.log(&["-n", "all"]) {
+        let keys: Vec<&String> = entry.as_object().expect("an object a line").keys().collect();
+        assert_eq!(keys, ["time", "service", "stream", "message"]);
+        assert_eq!(entry["service"], service.name.as_str());
+        let _when = Service::time(&entry);
+    }
+    assert!(service.messages(&["-n", "all"]).contains(&"{\"a\": \"é\"}".to_owned()));
+    let text = lab.svcctl(["logs", &service.name]).exits(0);
+    assert!(text.stdout.contains("line 1"), "{text}");
+    Ok(())
+}

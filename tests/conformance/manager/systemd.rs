@@ -1,0 +1,129 @@
+//! systemd, with its units as files.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::{Limit, Manager};
+use crate::lane::{Scope, home};
+
+/// systemd, in one scope.
+pub struct Systemd {
+    scope: Scope,
+}
+
+impl Systemd {
+    pub fn new(scope: Scope) -> Self {
+        Self { scope }
+    }
+
+    fn units(&self) -> PathBuf {
+        match self.scope {
+            Scope::System => "/etc/systemd/system".into(),
+            Scope::User => home().join(".config/systemd/user"),
+        }
+    }
+
+    fn unit(&self, name: &str) -> PathBuf {
+        self.units().join(format!("{name}.service"))
+    }
+
+    fn systemctl(&self, words: &[&str]) -> bool {
+        let mut command = Command::new("systemctl");
+        command.arg(format!("--{}", self.scope.word())).args(words);
+        command.output().expect("systemctl can be run").status.success()
+    }
+}
+
+impl Manager for Systemd {
+    fn name(&self) -> &'static str {
+        "systemd"
+    }
+
+    fn own_variables(&self) -> &'static [&'static str] {
+        match self.scope {
+            Scope::System => SYSTEM_VARIABLES,
+            Scope::User => USER_VARIABLES,
+        }
+    }
+
+    fn roots(&self) -> Vec<PathBuf> {
+        let folders: &[&str] = match self.scope {
+            Scope::System => &[
+                "/etc/systemd",
+                "/run/systemd",
+                "/var/lib/svcctl",
+                "/var/log/svcctl",
+                "/run/svcctl",
+            ],
+            Scope::User => &[".config", ".local", ".cache"],
+        };
+        let base = home();
+        let runtime = std::env::var_os("XDG_RUNTIME_DIR").filter(|_| self.scope == Scope::User);
+        folders.iter().map(|folder| base.join(folder)).chain(runtime.map(PathBuf::from)).collect()
+    }
+
+    fn add_foreign(&self, name: &str, command: &[String]) {
+        fs::create_dir_all(self.units()).expect("the folder of units can be made");
+        let unit = format!(
+            "[Unit]\nDescription=Somebody else's\n[Service]\nExecStart={}\n",
+            command.join(" ")
+        );
+        fs::write(self.unit(name), unit).expect("a unit can be written");
+        assert!(self.systemctl(&["daemon-reload"]), "systemd reads its units");
+    }
+
+    fn remove_foreign(&self, name: &str) {
+        if self.unit(name).exists() {
+            self.systemctl(&["stop", &format!("{name}.service")]);
+            fs::remove_file(self.unit(name)).expect("a unit can be removed");
+            self.systemctl(&["daemon-reload"]);
+        }
+    }
+
+    fn foreign_definition(&self, name: &str) -> String {
+        fs::read_to_string(self.unit(name)).unwrap_or_default()
+    }
+
+    fn tamper(&self, name: &str) {
+        let mut unit = OpenOptions::new()
+            .append(true)
+            .open(self.unit(name))
+            .expect("the unit is where it should be");
+        unit.write_all(b"\n[Service]\nOOMScoreAdjust=17\n").expect("the unit can be written");
+    }
+
+    fn cannot_limit(&self, limit: Limit) -> Option<String> {
+        let controller = match limit {
+            Limit::Memory => "memory",
+            Limit::Processes => "pids",
+        };
+        let controllers =
+            fs::read_to_string("/sys/fs/cgroup/cgroup.controllers").unwrap_or_default();
+        let here = controllers.split_whitespace().any(|word| word == controller);
+        (!here).then(|| {
+            format!("this machine's kernel gives systemd no {controller} controller (cgroup v2)")
+        })
+    }
+
+    fn absent(&self) -> &'static str {
+        "scm"
+    }
+}
+
+/// What systemd sets by itself for a service of the system.
+const SYSTEM_VARIABLES: &[&str] =
+    &["INVOCATION_ID", "JOURNAL_STREAM", "LANG", "SHELL", "SYSTEMD_EXEC_PID"];
+
+/// What a user manager sets by itself, and hands on of its own environment.
+const USER_VARIABLES: &[&str] = &[
+    "DBUS_SESSION_BUS_ADDRESS",
+    "INVOCATION_ID",
+    "JOURNAL_STREAM",
+    "LANG",
+    "MANAGERPID",
+    "SHELL",
+    "SYSTEMD_EXEC_PID",
+    "XDG_RUNTIME_DIR",
+];

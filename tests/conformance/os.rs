@@ -1,0 +1,7 @@
+//! What the suite asks of the operating system.
+
+#[cfg_attr(unix, path = "os/unix.rs")]
+#[cfg_attr(not(unix), path = "os/windows.rs")]
+mod here;
+
+pub use here::{alive, inherit, is_root, kill, lower, open_to_all};

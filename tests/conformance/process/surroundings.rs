@@ -1,0 +1,135 @@
+//! Everything else that a process inherits.
+
+use std::fs::{self, File};
+
+use crate::lab::{Lab, tool};
+use crate::lane::{Scope, home};
+use crate::os;
+use crate::outcome::Verdict;
+
+pub fn working_directory(lab: &Lab) -> Verdict {
+    let folder = lab.folder("with a blank, 100% $HOME");
+    let name = folder.to_str().expect("the folder's name is UTF-8");
+    let service = lab.service("dump @dump then sleep").with("process.working-directory", name);
+    service.start()?;
+    assert_eq!(service.dump().cwd(), folder);
+    Ok(())
+}
+
+pub fn default_directory(lab: &Lab) -> Verdict {
+    let service = lab.service("dump @dump then sleep");
+    service.start()?;
+    let wanted = if lab.lane.scope == Scope::System { "/".into() } else { home() };
+    assert_eq!(service.dump().cwd(), wanted);
+    Ok(())
+}
+
+pub fn missing_directory(lab: &Lab) -> Verdict {
+    let folder = lab.folder("soon gone");
+    let service = lab
+        .service("count @starts then sleep")
+        .with("process.working-directory", folder.to_str().expect("it is UTF-8"));
+    service.install(&[])?;
+    fs::remove_dir(&folder).expect("the folder can be removed");
+    service.verb("start", &[]).exits(1).says("soon gone");
+    let status = service.status();
+    status.is("failed", 5);
+    assert!(status.reason().contains("directory"), "{}", status.entry);
+    assert!(lab.lines("starts").is_empty());
+    Ok(())
+}
+
+pub fn umask(lab: &Lab) -> Verdict {
+    let service = lab.service("dump @dump then sleep").with("process.umask", "027");
+    service.start()?;
+    assert_eq!(service.dump().number("umask"), 0o27);
+    Ok(())
+}
+
+pub fn priority(lab: &Lab) -> Verdict {
+    for (word, nice) in [("idle", 19), ("low", 10), ("normal", 0)] {
+        let file = format!("dump-{word}");
+        let service =
+            lab.named(word, &format!("dump @{file} then sleep")).with("process.priority", word);
+        service.start()?;
+        assert_eq!(service.dump_in(&file).number("nice"), nice, "{word}");
+    }
+    if lab.lane.scope == Scope::System {
+        let service =
+            lab.named("high", "dump @dump-high then sleep").with("process.priority", "high");
+        service.start()?;
+        assert_eq!(service.dump_in("dump-high").number("nice"), -10);
+    }
+    Ok(())
+}
+
+pub fn standard_input(lab: &Lab) -> Verdict {
+    let service = lab.service("dump @dump then sleep");
+    service.start()?;
+    assert_eq!(service.dump().0["stdin"], "empty");
+    Ok(())
+}
+
+pub fn descriptors(lab: &Lab) -> Verdict {
+    let leak = File::create(lab.path("leak")).expect("a file can be made");
+    os::inherit(&leak);
+    let service = lab.service("dump @dump then sleep");
+    service.start()?;
+    if cfg!(unix) {
+        assert_eq!(service.dump().descriptors(), ["0", "1", "2"]);
+    }
+    Ok(())
+}
+
+pub fn signals(lab: &Lab) -> Verdict {
+    let service = lab.service("dump @dump then sleep");
+    service.start()?;
+    let dump = service.dump();
+    for mask in ["SigIgn", "SigBlk"] {
+        assert!(
+            cfg!(windows) || dump.status(mask) == "0000000000000000",
+            "{mask}: {}",
+            dump.status(mask)
+        );
+    }
+    Ok(())
+}
+
+pub fn symlink(lab: &Lab) -> Verdict {
+    let link = lab.file("link");
+    let child = lab.lane.child();
+    if cfg!(windows) {
+        return crate::outcome::unseen("a symbolic link needs a privilege on this system");
+    }
+    tool("ln", &["-s", child.to_str().expect("it is UTF-8"), &link]);
+    let mut command = lab.command("dump @dump then sleep");
+    command[0].clone_from(&link);
+    let mut service = lab.service("");
+    service.set("process.command", command);
+    service.start()?;
+    assert_eq!(service.dump().argv()[0], link);
+    Ok(())
+}
+
+pub fn script(lab: &Lab) -> Verdict {
+    if cfg!(windows) {
+        return crate::outcome::unseen("scripts have no #! on this system");
+    }
+    let script = lab.file("script");
+    let child = lab.lane.child();
+    fs::write(
+        &script,
+        format!(
+            "#!/bin/sh\nexec '{}' dump '{}' then sleep ignoring \"$@\"\n",
+            child.display(),
+            lab.file("dump")
+        ),
+    )
+    .expect("a script can be written");
+    tool("chmod", &["755", &script]);
+    let mut service = lab.service("");
+    service.set("process.command", vec![script, "a b".into(), String::new()]);
+    service.start()?;
+    assert_eq!(service.dump().arguments(), ["a b", ""]);
+    Ok(())
+}

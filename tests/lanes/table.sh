@@ -1,0 +1,13 @@
+# shellcheck shell=bash
+# docs/conformance.md: what each case came to on each manager.
+
+# Write the document anew from the lanes that ran. In continuous integration it must be as it was committed.
+conformance_table() {
+  local suite=$OUT/conformance document=docs/conformance.md new=$OUT/conformance.md
+  [ -s "$SVCCTL_LANE_RESULTS" ] || return 0
+  "$suite" table "$document" "$SVCCTL_LANE_RESULTS" >"$new" || BROKEN=1
+  ! cmp -s "$document" "$new" || return 0
+  printf '\n%s is no longer true:\n' "$document"
+  diff -U0 "$document" "$new" || true
+  if [ "${CI:-}" = true ]; then BROKEN=1; else cp "$new" "$document"; fi
+}
