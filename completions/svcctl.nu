@@ -26,6 +26,38 @@ module completions {
     --version(-V)             # Print version
   ]
 
+  def "nu-complete svcctl init manager" [] {
+    [ "systemd" "launchd" "scm" "openrc" "rcd" "embedded" ]
+  }
+
+  def "nu-complete svcctl init output" [] {
+    [ "text" "json" ]
+  }
+
+  def "nu-complete svcctl init color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Write a commented definition
+  export extern "svcctl init" [
+    --file(-f): path          # The file to write [default: NAME.toml]; '-' prints it
+    --description(-d): string # One line for people
+    --working-directory: directory # The folder that it starts in
+    --account: string         # The account that it runs as
+    --force                   # Overwrite an existing file
+    --user                    # The calling user's services
+    --system                  # The machine's services (the default where a verb changes something)
+    --manager: string@"nu-complete svcctl init manager" # Use this manager instead of the one that is found
+    --output(-o): string@"nu-complete svcctl init output" # How results are printed: text or json
+    --quiet(-q)               # Print errors only
+    --verbose(-v)             # Print what is done and why
+    --color: string@"nu-complete svcctl init color" # Colour: auto, always or never
+    --timeout: string         # Wait at most this long for a result ("30s")
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+    name?: string             # Name of the service
+  ]
+
   def "nu-complete svcctl check target" [] {
     [ "all" "systemd" "launchd" "scm" "openrc" "rcd" "embedded" ]
   }
@@ -175,7 +207,6 @@ module completions {
   export extern "svcctl uninstall" [
     --purge                   # Remove its logs, secrets and data too
     --dry-run                 # Show what would be done, and do nothing
-    --adopt                   # Remove a service that svcctl did not make
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl uninstall manager" # Use this manager instead of the one that is found
@@ -531,6 +562,32 @@ module completions {
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
     shell: string@"nu-complete svcctl completions shell" # The shell
+  ]
+
+  def "nu-complete svcctl schema manager" [] {
+    [ "systemd" "launchd" "scm" "openrc" "rcd" "embedded" ]
+  }
+
+  def "nu-complete svcctl schema output" [] {
+    [ "text" "json" ]
+  }
+
+  def "nu-complete svcctl schema color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Print the JSON Schema of a definition, for editors
+  export extern "svcctl schema" [
+    --user                    # The calling user's services
+    --system                  # The machine's services (the default where a verb changes something)
+    --manager: string@"nu-complete svcctl schema manager" # Use this manager instead of the one that is found
+    --output(-o): string@"nu-complete svcctl schema output" # How results are printed: text or json
+    --quiet(-q)               # Print errors only
+    --verbose(-v)             # Print what is done and why
+    --color: string@"nu-complete svcctl schema color" # Colour: auto, always or never
+    --timeout: string         # Wait at most this long for a result ("30s")
+    --help(-h)                # Print help
+    --version(-V)             # Print version
   ]
 
   def "nu-complete svcctl man manager" [] {

@@ -123,6 +123,9 @@ pub enum Color {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Write a commented definition
+    #[command(after_help = "Example:\n  svcctl init web -- /opt/web/bin/web --port 8080")]
+    Init(Init),
     /// Validate definitions and show what each manager makes of them
     #[command(after_help = "Example:\n  svcctl check --for all web.toml")]
     Check(Check),
@@ -174,9 +177,37 @@ pub enum Verb {
     /// Print the completions of a shell
     #[command(after_help = "Example:\n  source <(svcctl completions bash)")]
     Completions(Completions),
+    /// Print the JSON Schema of a definition, for editors
+    #[command(after_help = "Example:\n  svcctl schema > svcctl.schema.json")]
+    Schema,
     /// Print a manual page, or write all of them
     #[command(after_help = "Example:\n  svcctl man status | man -l -")]
     Man(Man),
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Name of the service
+    pub name: Option<String>,
+    /// The file to write [default: NAME.toml]; '-' prints it
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+    /// One line for people
+    #[arg(short, long)]
+    pub description: Option<String>,
+    /// The folder that it starts in
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub working_directory: Option<String>,
+    /// The account that it runs as
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    /// Overwrite an existing file
+    #[arg(long)]
+    pub force: bool,
+    /// The command and its arguments
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
 }
 
 /// How a definition is resolved.
@@ -282,9 +313,6 @@ pub struct Uninstall {
     /// Show what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Remove a service that svcctl did not make
-    #[arg(long)]
-    pub adopt: bool,
 }
 
 /// `start`, `stop`, `restart`, `reload`.

@@ -6,12 +6,14 @@ pub mod completions;
 pub mod control;
 pub mod diff;
 pub mod enable;
+pub mod init;
 pub mod install;
 pub mod list;
 pub mod logs;
 pub mod man;
 pub mod managers;
 pub mod render;
+pub mod schema;
 pub mod secrets;
 pub mod sources;
 pub mod status;
@@ -43,6 +45,7 @@ pub struct App<'a> {
 pub fn run(cli: &Cli, system: &dyn System) -> Result<Exit> {
     let app = App { system, global: &cli.global, printer: Printer::new(&cli.global) };
     match &cli.verb {
+        Verb::Init(args) => init::run(&app, args),
         Verb::Check(args) => check::run(&app, args),
         Verb::Render(args) => render::run(&app, args),
         Verb::Diff(args) => diff::run(&app, args),
@@ -60,6 +63,7 @@ pub fn run(cli: &Cli, system: &dyn System) -> Result<Exit> {
         Verb::Wait(args) => wait::run(&app, args),
         Verb::Managers => managers::run(&app),
         Verb::Completions(args) => completions::run(&app, args),
+        Verb::Schema => schema::run(&app),
         Verb::Man(args) => man::run(&app, args),
     }
 }

@@ -2,11 +2,10 @@
 
 use crate::backend::Backend;
 use crate::definition::fields::{FIELDS, Field};
-use crate::definition::source::Source;
-use crate::definition::{Definition, Request};
+use crate::definition::{Definition, Request, sample};
 use crate::selection;
 use crate::support::Answer;
-use crate::target::{Os, Scope};
+use crate::target::Scope;
 
 /// The answers of one manager for a field, one a sample of the field table.
 #[derive(Clone, Debug)]
@@ -33,25 +32,12 @@ pub fn column(backend: &dyn Backend, scope: Scope) -> Vec<Row> {
         .collect()
 }
 
-fn answer(backend: &dyn Backend, scope: Scope, field: &Field, sample: &str) -> Option<Answer> {
+fn answer(backend: &dyn Backend, scope: Scope, field: &Field, snippet: &str) -> Option<Answer> {
     let target = selection::typical(backend.id(), scope);
-    let text = definition_of(sample, target.os);
-    let definition = Definition::parse(Source::from_text("sample.toml", "/", text)).ok()?;
+    let definition = Definition::parse(sample::source(snippet, target.os)).ok()?;
     let request = Request { target: &target, profile: None, sets: &[], env: &|_| None };
     let spec = definition.resolve(&request).ok()?.spec;
     backend.support(&spec, &target).get(field.key).cloned()
-}
-
-/// The smallest definition that has the sample in it.
-fn definition_of(sample: &str, os: Os) -> String {
-    let command = match os {
-        Os::Linux | Os::Macos | Os::Freebsd => "/bin/sample",
-        Os::Windows => "C:/sample.exe",
-    };
-    let needed =
-        [("name", "\"sample\"".to_owned()), ("process.command", format!("[\"{command}\"]"))];
-    let missing = needed.iter().filter(|(key, _)| !sample.starts_with(key));
-    missing.map(|(key, value)| format!("{key} = {value}\n")).collect::<String>() + sample
 }
 
 /// How many fields have this answer for their usual sample.

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::{App, service_names};
+use crate::apply::interrupted;
 use crate::backend::{LogLine, LogQuery};
 use crate::cli;
 use crate::error::Result;
@@ -68,6 +69,9 @@ pub fn states(app: &App<'_>, groups: &[Group]) -> Result<Vec<ServiceState>> {
     let mut states = Vec::new();
     for group in groups {
         let site = group.place.site(app.system, app.global);
+        if let Some(sentence) = interrupted(&site.target.dirs, site.system) {
+            app.printer.warning(sentence);
+        }
         let names: Vec<_> = group.services.iter().map(|(name, _)| name.clone()).collect();
         let mut found = group.place.backend.states(&names, &site.context())?;
         add_records(&mut found, group, app);

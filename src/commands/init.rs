@@ -1,0 +1,108 @@
+//! `svcctl init`: writes a commented definition.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::App;
+use crate::cli;
+use crate::definition::template::{self, Values};
+use crate::error::{Error, ErrorKind, Result};
+use crate::exit::Exit;
+use crate::spec::ServiceName;
+use crate::target::Os;
+
+/// Writes the definition, or prints it for `--file -`. What is not said is asked for on a terminal.
+///
+/// # Errors
+/// When the file is there already, or cannot be written; `Usage` for a name that cannot be one.
+pub fn run(app: &App<'_>, args: &cli::Init) -> Result<Exit> {
+    let (name, values) = complete(app, args)?;
+    let text = template::text(&values, Os::here());
+    let file = args.file.clone().unwrap_or_else(|| PathBuf::from(format!("{name}.toml")));
+    if file == Path::new("-") {
+        app.printer.answer(&text)?;
+        return Ok(Exit::Done);
+    }
+    write(&file, &text, args.force)?;
+    let shown = file.display();
+    app.printer.line(format!("wrote {shown}; svcctl install {shown} --start runs it"))?;
+    Ok(Exit::Done)
+}
+
+fn complete(app: &App<'_>, args: &cli::Init) -> Result<(ServiceName, Values)> {
+    let asks =
+        std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && !app.global.quiet;
+    let from_folder = || {
+        let folder = std::env::current_dir().ok()?;
+        let name = folder.file_name()?.to_str()?.to_owned();
+        ServiceName::new(&name).is_ok().then_some(name)
+    };
+    let suggestion = from_folder().unwrap_or_else(|| "app".to_owned());
+    let name = match &args.name {
+        Some(name) => name.clone(),
+        None if asks => ask("Name of the service", &suggestion)?,
+        None => suggestion,
+    };
+    let name = ServiceName::new(&name).map_err(|rule| {
+        Error::new(ErrorKind::Usage, format!("'{name}' is no service name: it {rule}"))
+    })?;
+    let command = match args.command.as_slice() {
+        [] if asks => ask_command()?,
+        command => command.to_vec(),
+    };
+    let command = if command.is_empty() { example() } else { command };
+    let values = Values {
+        name: Some(name.to_string()),
+        description: args.description.clone(),
+        command: Some(command),
+        working_directory: args.working_directory.clone(),
+        user: args.account.clone(),
+    };
+    Ok((name, values))
+}
+
+/// A command that is on every machine, so that the definition runs as it is written.
+fn example() -> Vec<String> {
+    let words: &[&str] = if cfg!(windows) {
+        &[r"C:\Windows\System32\ping.exe", "-t", "127.0.0.1"]
+    } else {
+        &["/bin/sh", "-c", "while :; do date; sleep 5; done"]
+    };
+    words.iter().map(ToString::to_string).collect()
+}
+
+fn ask(question: &str, suggestion: &str) -> Result<String> {
+    let failed = |error| Error::io("cannot ask on the terminal", &error);
+    let mut err = std::io::stderr().lock();
+    let shown = if suggestion.is_empty() { String::new() } else { format!(" [{suggestion}]") };
+    write!(err, "{question}{shown}: ").and_then(|()| err.flush()).map_err(failed)?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).map_err(failed)?;
+    let answer = answer.trim();
+    Ok(if answer.is_empty() { suggestion.to_owned() } else { answer.to_owned() })
+}
+
+/// A line as a person types a command: words, quotes; no shell runs it. Empty means the template's own.
+fn ask_command() -> Result<Vec<String>> {
+    let line = ask("Command and arguments (empty for an example)", "")?;
+    shlex::split(&line)
+        .ok_or_else(|| Error::new(ErrorKind::Usage, "the command has a quote that is not closed"))
+}
+
+fn write(file: &Path, text: &str, force: bool) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true);
+    if force {
+        options.create(true).truncate(true)
+    } else {
+        options.create_new(true)
+    };
+    let written = options.open(file).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            Error::system(format!("{} is there already", file.display()))
+                .hint("--force overwrites it")
+        }
+        _ => Error::io(file.display(), &error),
+    })
+}
