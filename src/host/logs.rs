@@ -8,11 +8,20 @@
 //! [`Capture::on_timer`], and [`Capture::finish`] when the service's last process has ended. Nothing here ever fails because of a
 //! full or broken disk: lines that cannot be written are counted, and a line in the log says how many when writing works again.
 
+mod buffer;
 #[cfg(unix)]
 mod capture;
 #[cfg(unix)]
-#[allow(dead_code)]
 mod channels;
+mod compress;
+mod disk;
+mod format;
+#[cfg(unix)]
+mod ledger;
+mod log;
+mod loss;
+mod pace;
+mod retain;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

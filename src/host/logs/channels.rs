@@ -81,6 +81,11 @@ impl Channels {
         }
     }
 
+    /// Does it to every pipe.
+    pub(super) fn each(&mut self, work: impl FnMut(&mut Channel)) {
+        [Some(&mut self.out), self.err.as_mut()].into_iter().flatten().for_each(work);
+    }
+
     /// Descriptors that keep what is in the FIFOs of `folder` alive while no host is; for the supervisor.
     ///
     /// # Errors

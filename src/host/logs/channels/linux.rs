@@ -72,7 +72,12 @@ impl Channel {
 
     fn new(source: OwnedFd, writer: Writer, held: Pipe) -> io::Result<Self> {
         let null = rustix::fs::open("/dev/null", OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
-        Ok(Self { source, writer, held, shown: Pipe::new()?, null, large: false })
+        let mut channel = Self { source, writer, held, shown: Pipe::new()?, null, large: false };
+        if rustix::pipe::fcntl_getpipe_size(&channel.source)? > SMALL {
+            // An earlier host made them large.
+            channel.grow();
+        }
+        Ok(channel)
     }
 
     /// A blocking end for the service.
