@@ -1,4 +1,9 @@
 //! Log lines: where they lie, how they are written and read, and how they are shown.
 
+pub(crate) mod disk;
+pub mod files;
+pub mod filter;
+pub mod line;
+pub mod merge;
 pub mod record;
 pub mod segment;

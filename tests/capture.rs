@@ -11,3 +11,5 @@ mod support;
 mod kills;
 #[path = "capture/pieces.rs"]
 mod pieces;
+#[path = "capture/reading.rs"]
+mod reading;

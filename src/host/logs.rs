@@ -14,7 +14,6 @@ mod capture;
 #[cfg(unix)]
 mod channels;
 mod compress;
-mod disk;
 mod format;
 #[cfg(unix)]
 mod ledger;
@@ -31,16 +30,8 @@ pub use capture::{Capture, Counters};
 #[cfg(unix)]
 pub use channels::Channels;
 
+pub use crate::logs::disk::Owner;
 use crate::spec::{LogFormat, Logs, ServiceName};
-
-/// An account that files are given to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Owner {
-    /// User.
-    pub uid: u32,
-    /// Group.
-    pub gid: u32,
-}
 
 /// What becomes of a service's output.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use std::thread;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::disk;
+use crate::logs::disk;
 use crate::logs::segment::{self, Segment};
 
 /// Starts the thread when it is needed.

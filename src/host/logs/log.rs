@@ -9,9 +9,9 @@ use memchr::memrchr;
 
 use super::Config;
 use super::compress::Compressor;
-use super::disk::{self, FileId};
 use super::format::Room;
 use super::retain;
+use crate::logs::disk::{self, FileId};
 use crate::logs::segment::{self, Segment};
 
 /// How long after a failure rotation is tried again.

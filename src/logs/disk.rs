@@ -1,10 +1,19 @@
-//! What the log needs of a file system, the same on every OS.
+//! What logs need of a file system, the same on every OS.
 
 #[cfg_attr(unix, path = "disk/unix.rs")]
 #[cfg_attr(windows, path = "disk/windows.rs")]
 mod os;
 
-pub use os::{create, inherit_owner, look, make_folder, open, read_at, write_at};
+pub use os::{create, inherit_owner, look, make_folder, open, open_to_read, read_at, write_at};
+
+/// An account that files are given to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// User.
+    pub uid: u32,
+    /// Group.
+    pub gid: u32,
+}
 
 /// A file's identity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,12 +7,11 @@ use std::path::Path;
 
 use rustix::fs::{Gid, OFlags, Uid};
 
-use super::{FileId, Look};
-use crate::host::logs::Owner;
+use super::{FileId, Look, Owner};
 
 /// Makes a file that its group may read; an existing one is an error.
 pub fn create(path: &Path, owner: Option<Owner>) -> io::Result<File> {
-    let file = options().create_new(true).mode(0o640).open(path)?;
+    let file = options().write(true).create_new(true).mode(0o640).open(path)?;
     if let Some(owner) = owner {
         give(&file, owner)?;
     }
@@ -21,7 +20,15 @@ pub fn create(path: &Path, owner: Option<Owner>) -> io::Result<File> {
 
 /// Opens an existing regular file.
 pub fn open(path: &Path) -> io::Result<File> {
-    let file = options().open(path)?;
+    regular(options().write(true).open(path)?, path)
+}
+
+/// Opens an existing regular file, to be read only.
+pub fn open_to_read(path: &Path) -> io::Result<File> {
+    regular(options().open(path)?, path)
+}
+
+fn regular(file: File, path: &Path) -> io::Result<File> {
     if file.metadata()?.is_file() {
         return Ok(file);
     }
@@ -31,7 +38,7 @@ pub fn open(path: &Path) -> io::Result<File> {
 fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    options.read(true).write(true).custom_flags(flags.bits().cast_signed());
+    options.read(true).custom_flags(flags.bits().cast_signed());
     options
 }
 
