@@ -3,6 +3,7 @@
 #[cfg(any(test, feature = "testing"))]
 pub mod fake;
 pub mod launchd;
+pub mod scm;
 pub mod systemd;
 
 use std::time::{Duration, SystemTime};
@@ -17,7 +18,7 @@ use crate::system::System;
 use crate::target::{ManagerId, Os, Scope, Target};
 
 /// Every backend, in the order in which a machine is asked for its manager: what booted it first, svcctl's own last.
-static ALL: &[&dyn Backend] = &[&systemd::Systemd, &launchd::Launchd];
+static ALL: &[&dyn Backend] = &[&systemd::Systemd, &launchd::Launchd, &scm::Scm];
 
 /// The variable that names the manager where `--manager` does not.
 pub const MANAGER_VARIABLE: &str = "SVCCTL_MANAGER";

@@ -18,7 +18,7 @@ pub mod expand;
 pub mod fault;
 pub mod fields;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod kind;
 pub mod origins;
 pub mod overlay;

@@ -14,7 +14,7 @@ can_run() {
 run_lane() {
   local passed=0 failed=0 target
   for target in "${TARGETS[@]}"; do
-    count lints "$target" clippy --quiet --all-targets --all-features -- -D warnings
+    count lints "$target" clippy --quiet --lib --bins --all-features -- -D warnings
   done
   count link x86_64-pc-windows-gnu build --quiet --all-features --bins
   verdict

@@ -1,0 +1,241 @@
+//! The Service Control Manager of Windows: services in its own database, each run by `svcctl host`.
+//!
+//! ```text
+//! spec ─ render ─▶ service (pure) ─ put ─▶ Api ─▶ advapi32            .reg file ◀─ reg ─ service
+//!                                              └─▶ observe, states, control
+//! ```
+
+pub mod account;
+pub mod api;
+pub mod control;
+pub mod errors;
+#[cfg(test)]
+pub mod fake;
+#[path = "scm/absent.rs"]
+mod native;
+pub mod overrides;
+pub mod put;
+pub mod quote;
+pub mod reg;
+pub mod render;
+pub mod service;
+pub mod states;
+pub mod support;
+#[cfg(test)]
+mod tests;
+pub mod values;
+
+use std::path::Path;
+
+use crate::artifact::{Artifact, FileArtifact};
+use crate::backend::scm::api::{Api, Password};
+use crate::backend::scm::control::Controls;
+use crate::backend::scm::service::Service;
+use crate::backend::scm::states::Known;
+use crate::backend::{
+    Action, Backend, Context, Deadline, Detection, LogQuery, LogStream, Namesake, Outcome,
+};
+use crate::error::{Error, Result};
+use crate::host;
+use crate::host::state::Snapshot;
+use crate::plan::ManagerStep;
+use crate::spec::{ServiceName, Spec};
+use crate::state::ServiceState;
+use crate::support::SupportReport;
+use crate::system::System;
+use crate::target::{ManagerId, Scope, Target};
+
+/// The backend.
+pub struct Scm;
+
+/// Gives what svcctl keeps for a service to the service's own SID.
+const GRANT: &str = "grant";
+
+impl Scm {
+    const fn api() -> native::Native {
+        native::Native
+    }
+}
+
+/// What a process and its tree use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Bytes.
+    pub memory: u64,
+    /// Nanoseconds.
+    pub cpu: u64,
+}
+
+impl Backend for Scm {
+    fn id(&self) -> ManagerId {
+        ManagerId::Scm
+    }
+
+    fn detect(&self, _system: &dyn System, scope: Scope) -> Detection {
+        let (available, detail) = match scope {
+            Scope::System => native::detect(),
+            Scope::User => (false, "it has no services of a single user: use --system".to_owned()),
+        };
+        Detection { available, version: None, detail }
+    }
+
+    fn support(&self, spec: &Spec, _target: &Target) -> SupportReport {
+        support::report(spec)
+    }
+
+    fn render(&self, spec: &Spec, target: &Target, enabled: bool) -> Result<Vec<Artifact>> {
+        render::artifacts(spec, target, enabled)
+    }
+
+    fn settle(&self, names: &[ServiceName], _target: &Target) -> Vec<ManagerStep> {
+        let grant = |name: &ServiceName| ManagerStep {
+            action: GRANT.into(),
+            target: name.to_string(),
+            value: serde_json::Value::Null,
+            undo: None,
+        };
+        names.iter().map(grant).collect()
+    }
+
+    fn perform(&self, step: &ManagerStep, context: &Context<'_>) -> Result<()> {
+        let ManagerStep { action, target: name, value, undo: _ } = step;
+        match action.as_str() {
+            "put-service" => {
+                let service: Service = serde_json::from_value(value.clone())
+                    .map_err(|error| Error::system("cannot read a step").cause(&error))?;
+                let password = password(&service, context.system)?;
+                put::put(&Self::api(), name, &service, password)
+            }
+            "remove-service" => put::remove(&Self::api(), name, &|time| context.system.sleep(time)),
+            GRANT => native::grant(name, context.target),
+            other => Err(Error::system(format!("the Windows backend has no step '{other}'"))),
+        }
+    }
+
+    fn observe_object(
+        &self,
+        _object: &str,
+        id: &str,
+        _context: &Context<'_>,
+    ) -> Result<Option<serde_json::Value>> {
+        let service = put::observe(&Self::api(), id)
+            .map_err(|code| errors::error(code, &format!("cannot look at the service {id}")))?;
+        Ok(service.and_then(|service| serde_json::to_value(service).ok()))
+    }
+
+    fn marks(&self, contents: &[u8], name: &ServiceName) -> bool {
+        host::Hosted::parse("", contents).is_ok_and(|hosted| hosted.spec.name == *name)
+    }
+
+    fn namesakes(&self, names: &[ServiceName], _context: &Context<'_>) -> Result<Vec<Namesake>> {
+        let mut found = Vec::new();
+        for name in names {
+            let ours = put::is_ours(&Self::api(), name.as_str()).map_err(|code| {
+                errors::error(code, &format!("cannot look at the service {name}"))
+            })?;
+            let message = format!("Windows has a service {name} that svcctl did not make");
+            let namesake = Namesake { name: name.clone(), message, harmless: false };
+            found.extend((ours == Some(false)).then_some(namesake));
+        }
+        Ok(found)
+    }
+
+    fn states(&self, names: &[ServiceName], context: &Context<'_>) -> Result<Vec<ServiceState>> {
+        let api = Self::api();
+        let all = api.list().map_err(|code| errors::error(code, "cannot list the services"))?;
+        let state_of = |name: &ServiceName| {
+            let status = all.iter().find(|status| status.name.eq_ignore_ascii_case(name.as_str()));
+            match status {
+                Some(status) => state(&api, name, status.clone(), context),
+                None => ServiceState::not_installed(name, context.target.scope, ManagerId::Scm),
+            }
+        };
+        Ok(names.iter().map(state_of).collect())
+    }
+
+    fn names(&self, _context: &Context<'_>) -> Result<Vec<ServiceName>> {
+        let all =
+            Self::api().list().map_err(|code| errors::error(code, "cannot list the services"))?;
+        Ok(all.iter().filter_map(|status| ServiceName::new(&status.name).ok()).collect())
+    }
+
+    fn control(
+        &self,
+        names: &[ServiceName],
+        action: Action,
+        deadline: Deadline,
+        context: &Context<'_>,
+    ) -> Vec<Outcome> {
+        let trouble = |name: &ServiceName| snapshot(name, context.target)?.trouble;
+        let sleep = |time| context.system.sleep(time);
+        let controls = Controls { api: &Self::api(), sleep: &sleep, deadline, trouble: &trouble };
+        names.iter().map(|name| controls.act(name, action)).collect()
+    }
+
+    fn logs<'a>(&'a self, _query: &LogQuery, _context: &Context<'a>) -> Result<LogStream<'a>> {
+        Err(Error::system("cannot read the log files yet"))
+    }
+}
+
+/// The service of an artifact as a file that the registry imports, with its name; none for what is no service.
+#[must_use]
+pub fn registry_file(artifact: &Artifact) -> Option<FileArtifact> {
+    let Artifact::Object { object, id, value } = artifact else {
+        return None;
+    };
+    let service =
+        (object == render::OBJECT).then(|| serde_json::from_value(value.clone()).ok())??;
+    let contents = reg::file(id, &service, env!("CARGO_PKG_VERSION"));
+    Some(FileArtifact { path: format!("{id}.reg"), mode: 0o644, contents })
+}
+
+/// The password of the service's account, from the file that it was stored in.
+fn password(service: &Service, system: &dyn System) -> Result<Option<Password>> {
+    let Some(path) = &service.password_file else {
+        return Ok(None);
+    };
+    let bytes = system.read(Path::new(path)).map_err(|error| {
+        Error::io(format!("cannot read the password of {} in {path}", service.account), &error)
+    })?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        Error::system(format!("the password in {path} is not UTF-8")).cause(&error)
+    })?;
+    Ok(Some(Password(text.trim_end_matches(['\r', '\n']).to_owned())))
+}
+
+/// What the host last wrote, if that can be read.
+fn snapshot(name: &ServiceName, target: &Target) -> Option<Snapshot> {
+    let folder = host::runtime_dir(target, name);
+    host::state::read(Path::new(&folder)).ok().flatten()
+}
+
+fn state(
+    api: &dyn Api,
+    name: &ServiceName,
+    status: api::Status,
+    context: &Context<'_>,
+) -> ServiceState {
+    let alive = status.pid != 0 && api.is_alive(status.pid);
+    let known = Known { status, snapshot: snapshot(name, context.target), alive };
+    let settings = api.query(name.as_str()).ok();
+    let description = match api.query2(name.as_str(), api::Level::Description) {
+        Ok(api::Info::Description(text)) => text.lines().next().map(str::to_owned),
+        _ => None,
+    };
+    let start = settings.map(|settings| service::StartType::from_number(settings.start, false));
+    let usage = known.pid().and_then(native::usage);
+    ServiceState {
+        state: known.state(),
+        enabled: start.is_some_and(service::StartType::is_enabled),
+        pid: known.pid(),
+        since: known.since(),
+        restarts: known.snapshot.as_ref().map(|snapshot| snapshot.restarts),
+        exit: known.exit(),
+        memory_bytes: usage.map(|usage| usage.memory),
+        cpu_ns: usage.map(|usage| usage.cpu),
+        health: known.current().and_then(|snapshot| snapshot.health),
+        description,
+        native: known.native(),
+        ..ServiceState::not_installed(name, context.target.scope, ManagerId::Scm)
+    }
+}
