@@ -24,6 +24,8 @@ pub mod origins;
 pub mod overlay;
 pub mod path;
 pub mod placeholder;
+#[cfg(test)]
+mod properties;
 pub mod raw;
 pub mod reference;
 pub mod refusal;

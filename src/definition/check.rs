@@ -3,6 +3,8 @@
 //! The whole document is checked as it was typed, overlays for other systems too; there, what needs the target or holds a
 //! placeholder is passed over. The effective document is then checked again with the target known.
 
+use std::collections::HashSet;
+
 use crate::definition::advice::{unknown, unknown_key, wrong_type};
 use crate::definition::fault::Fault;
 use crate::definition::fields::{Field, find, is_section};
@@ -29,6 +31,9 @@ impl Checker<'_> {
     pub fn section(&mut self, table: &Table, section: &str) {
         for (name, entry) in &table.0 {
             let key = dotted(section, name);
+            if self.report.is_full() {
+                return;
+            }
             if let Some(field) = find(&key) {
                 self.value(&field.kind, &key, &entry.node);
             } else if !is_section(&key) {
@@ -49,6 +54,9 @@ impl Checker<'_> {
 
     /// Checks one value.
     pub fn value(&mut self, kind: &Kind, key: &str, node: &Node) {
+        if self.report.is_full() {
+            return;
+        }
         match (kind, &node.value) {
             (Kind::Argv, Value::Array(items)) => self.argv(key, node, items),
             (Kind::Argv, Value::String(line)) => {
@@ -114,10 +122,11 @@ impl Checker<'_> {
     }
 
     fn list(&mut self, kind: &Kind, key: &str, items: &[Node]) {
+        let mut seen = HashSet::new();
         for (index, item) in items.iter().enumerate() {
             let key = format!("{key}[{index}]");
             self.value(kind, &key, item);
-            if items.iter().take(index).any(|other| other.value.same(&item.value)) {
+            if !seen.insert(item.value.identity()) {
                 self.report.fault(
                     &item.at,
                     &key,

@@ -221,3 +221,95 @@ fn leaf_mut(table: &mut Table) -> Option<&mut Node> {
     }
     Some(node)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::definition::fixture::{minimal, resolve_for, systemd, target};
+    use crate::target::{ManagerId, Os};
+
+    const LAYERS: &str = "\
+description = \"base\"
+process.environment = { A = \"base\", B = \"base\", C = \"base\", D = \"base\", E = \"base\", F = \"base\" }
+[on.unix]
+process.environment = { B = \"unix\", C = \"unix\", D = \"unix\", E = \"unix\", F = \"unix\" }
+[on.linux]
+process.environment = { C = \"linux\", D = \"linux\", E = \"linux\", F = \"linux\" }
+[on.systemd]
+process.environment = { D = \"systemd\", E = \"systemd\", F = \"systemd\" }
+[on.macos]
+process.environment = { A = \"macos\" }
+[profile.prod]
+process.environment = { E = \"prod\", F = \"prod\" }
+[profile.prod.on.linux]
+process.environment = { F = \"prod on linux\" }
+[profile.other]
+name = \"web-other\"
+";
+
+    #[test]
+    fn layers_lie_on_each_other_in_the_documented_order() {
+        let resolved =
+            resolve_for(&minimal(LAYERS), &systemd(), Some("prod"), &["process.environment.A=set"]);
+        let environment = resolved.unwrap().spec.process.environment;
+        let values: Vec<_> = environment.values().map(String::as_str).collect();
+        assert_eq!(values, ["set", "unix", "linux", "systemd", "prod", "prod on linux"]);
+    }
+
+    #[test]
+    fn layers_of_other_systems_do_not_apply() {
+        let macos = target(ManagerId::Launchd, Os::Macos);
+        let environment =
+            resolve_for(&minimal(LAYERS), &macos, None, &[]).unwrap().spec.process.environment;
+        assert_eq!((environment["A"].as_str(), environment["D"].as_str()), ("macos", "unix"));
+    }
+
+    #[test]
+    fn a_profile_may_have_a_name_of_its_own() {
+        let spec = resolve_for(&minimal(LAYERS), &systemd(), Some("other"), &[]).unwrap().spec;
+        assert_eq!(spec.name.as_str(), "web-other");
+    }
+
+    fn only(text: &str, profile: Option<&str>, sets: &[&str]) -> (&'static str, String) {
+        let found = resolve_for(&minimal(text), &systemd(), profile, sets).unwrap_err().problems;
+        assert_eq!(found.len(), 1, "{text}: {found:#?}");
+        (found[0].code, found[0].hint.clone().unwrap_or_default())
+    }
+
+    #[test]
+    fn an_unknown_profile_lists_what_there_is() {
+        assert_eq!(only(LAYERS, Some("production"), &[]).1, "did you mean \"prod\"?");
+        assert_eq!(only(LAYERS, Some("x"), &[]).1, "it has other, prod");
+        assert_eq!(only("", Some("x"), &[]).0, "unknown-profile");
+    }
+
+    #[test]
+    fn layers_that_do_not_apply_are_checked_too() {
+        assert_eq!(
+            only("[on.windows.process]\ncomand = ['x']", None, &[]).1,
+            "did you mean `command`?"
+        );
+        assert_eq!(only("[profile.x.on.macos.stop]\ntimeout = 5", None, &[]).0, "wrong-type");
+        assert_eq!(only("[on.windos.process]", None, &[]).1, "did you mean `on.windows`?");
+        assert_eq!(only("[profile.x]\nscope = \"user\"", None, &[]).0, "misplaced");
+        assert_eq!(only("[profile.x.profile.y]", None, &[]).0, "misplaced");
+        assert_eq!(only("[on.windows.process]\nuser = \"{nam}\"", None, &[]).0, "placeholder");
+    }
+
+    #[test]
+    fn a_set_without_key_or_value_is_refused() {
+        for bad in ["", "x", "=1", "a b=1", "a.=1", "a\nb=1"] {
+            assert_eq!(only("", None, &[bad]).0, "bad-set", "{bad:?}");
+        }
+        assert_eq!(only("", None, &["stop.timout=1s"]).0, "unknown-key");
+        assert_eq!(only("", None, &["start.autostart=maybe"]).0, "wrong-type");
+    }
+
+    #[test]
+    fn a_set_reaches_into_tables_with_quoted_keys() {
+        let sets = ["credentials.\"db.main\".file=/x", "description=[1]", "process.umask=077"];
+        let spec = resolve_for(&minimal(""), &systemd(), None, &sets).unwrap().spec;
+        assert!(spec.credentials.contains_key("db.main"));
+        assert_eq!(spec.description.as_deref(), Some("[1]"));
+        assert_eq!(spec.process.umask, Some(0o77));
+    }
+}

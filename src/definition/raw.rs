@@ -85,3 +85,33 @@ fn values(node: &Node) -> Vec<String> {
 fn scalar_text(node: &Node) -> Option<String> {
     node.text().map(str::to_owned).or_else(|| node.value.scalar_text())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::definition::fixture::{minimal, problems, resolve};
+
+    #[test]
+    fn values_are_kept_as_text_under_their_section() {
+        let text = "override.systemd.Service = { IOWeight = 50, Nice = true, Slice = [\"a\", \"\"] }\noverride.systemd.Top = 1.5\noverride.launchd.Nice = 1";
+        let raw = resolve(&minimal(text)).unwrap().spec.overrides;
+        assert_eq!(raw["Service"]["IOWeight"], ["50"]);
+        assert_eq!(raw["Service"]["Nice"], ["true"]);
+        assert_eq!(raw["Service"]["Slice"], ["a", ""]);
+        assert_eq!(raw[""]["Top"], ["1.5"]);
+        assert_eq!(raw.len(), 2);
+    }
+
+    #[test]
+    fn other_shapes_and_other_managers_are_refused() {
+        for bad in [
+            "override.sytemd.X = 1",
+            "override.systemd = 1",
+            "override.systemd.S.K = { a = 1 }",
+            "override.systemd.S.K = [[1]]",
+            "override.systemd.S.\"K=\" = 1",
+            "override.systemd.S.K = \"\\u0000\"",
+        ] {
+            assert_eq!(problems(&minimal(bad)).len(), 1, "{bad}");
+        }
+    }
+}

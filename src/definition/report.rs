@@ -9,18 +9,23 @@ use crate::definition::fault::Fault;
 use crate::definition::source::Source;
 use crate::definition::tree::At;
 
+/// Problems that are kept of one definition. With so many the file is not what it was taken for.
+const MOST: usize = 1_000;
+
 /// The problems of one definition, as they are found.
 #[derive(Clone, Debug)]
 pub struct Report {
     source: Arc<Source>,
     problems: Vec<Problem>,
+    /// Whether there were more.
+    more: bool,
 }
 
 impl Report {
     /// No problem yet.
     #[must_use]
     pub const fn new(source: Arc<Source>) -> Self {
-        Self { source, problems: Vec::new() }
+        Self { source, problems: Vec::new(), more: false }
     }
 
     /// A fault of `key`, which was written there.
@@ -30,18 +35,32 @@ impl Report {
 
     /// A problem at a place.
     pub fn add(&mut self, at: &At, problem: Problem) {
-        self.problems.push(placed(problem, at, &self.source));
+        self.keep(placed(problem, at, &self.source));
     }
 
     /// A problem with no place but the file.
     pub fn add_nowhere(&mut self, mut problem: Problem) {
         problem.file = Some(self.source.path.clone());
-        self.problems.push(problem);
+        self.keep(problem);
+    }
+
+    fn keep(&mut self, problem: Problem) {
+        if self.problems.len() < MOST {
+            self.problems.push(problem);
+        } else {
+            self.more = true;
+        }
+    }
+
+    /// Whether it takes no more, so that looking on is of no use.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.more
     }
 
     /// Problems that have their places already.
     pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
-        self.problems.extend(problems);
+        problems.into_iter().for_each(|problem| self.keep(problem));
     }
 
     /// Whether a problem of `key`, or of something in it, has been found.
@@ -63,6 +82,12 @@ impl Report {
         let mut seen = HashSet::new();
         self.problems.retain(|problem| seen.insert(identity(problem)));
         number(&mut self.problems, &self.source.text);
+        if self.more {
+            let message = format!("there are more than {MOST} problems");
+            let mut problem = Problem::error("too-many", message).hint("is this the right file?");
+            problem.file = Some(self.source.path.clone());
+            self.problems.push(problem);
+        }
         self.problems
     }
 
@@ -117,5 +142,49 @@ fn number(problems: &mut [Problem], text: &str) {
         let before = text.get(line_start..span.start).unwrap_or_default();
         problem.line = Some(line);
         problem.column = Some(before.chars().count() + 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(text: &str) -> Report {
+        Report::new(Arc::new(Source::from_text("app.toml", "/srv", text)))
+    }
+
+    #[test]
+    fn lines_are_counted_from_one_and_columns_in_characters() {
+        let mut report = report("a\n\u{e9}\u{e9} = 1\n");
+        report.fault(&At::File(9..10), "later", Fault::value("x"));
+        report.fault(&At::File(0..1), "first", Fault::value("x"));
+        let places: Vec<_> = report.finish().iter().map(|p| (p.line, p.column)).collect();
+        assert_eq!(places, [(Some(1), Some(1)), (Some(2), Some(6))]);
+    }
+
+    #[test]
+    fn the_same_finding_is_reported_once() {
+        let mut report = report("a = 1");
+        for _ in 0..3 {
+            report.fault(&At::File(0..1), "a", Fault::value("x"));
+        }
+        report.fault(&At::File(0..1), "a", Fault::value("y"));
+        assert_eq!(report.finish().len(), 2);
+    }
+
+    #[test]
+    fn a_span_beyond_the_text_is_no_panic() {
+        let mut report = report("\u{e9}");
+        report.fault(&At::File(1..900), "a", Fault::value("x"));
+        report.fault(&At::File(700..900), "b", Fault::value("x"));
+        assert_eq!(report.finish().len(), 2);
+    }
+
+    #[test]
+    fn a_key_concerns_what_is_in_it_and_nothing_that_begins_alike() {
+        let mut report = report("");
+        report.fault(&At::File(0..0), "restart.delay[1]", Fault::value("x"));
+        assert!(report.concerns("restart.delay") && report.concerns("restart"));
+        assert!(!report.concerns("restart.del"));
     }
 }

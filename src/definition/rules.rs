@@ -121,3 +121,41 @@ fn own_dependency(spec: &Spec) -> Vec<Broken> {
         .filter_map(|(key, _)| broken(&[key], Fault::new("conflict", "names the service itself")))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::definition::fixture::{minimal, problems, resolve};
+
+    /// The keys and codes of what is wrong.
+    fn broken(rest: &str) -> Vec<(String, &'static str)> {
+        let found = problems(&minimal(rest));
+        found.into_iter().map(|problem| (problem.key.unwrap_or_default(), problem.code)).collect()
+    }
+
+    fn one(rest: &str, key: &str, code: &'static str) {
+        assert_eq!(broken(rest), [(key.to_owned(), code)], "{rest}");
+    }
+
+    #[test]
+    fn keys_that_contradict_each_other_are_refused() {
+        one("restart = { delay = \"10s\", max-delay = \"1s\" }", "restart.max-delay", "conflict");
+        one("start = { ready = { after = \"2m\" } }", "start.ready", "conflict");
+        one("reload = { signal = \"HUP\", command = [\"/x\"] }", "reload.command", "conflict");
+        one("health = { tcp = \"h:1\", http = \"http://h/\" }", "health.tcp", "conflict");
+        one("health = { interval = \"10s\" }", "health", "missing");
+        one("logs = { max-size = \"10MiB\", max-total = \"1MiB\" }", "logs.max-total", "conflict");
+        one("stop.signal = \"STOP\"", "stop.signal", "bad-value");
+        one("start.after = [\"web\"]", "start.after", "conflict");
+    }
+
+    #[test]
+    fn a_rule_about_a_key_that_is_wrong_itself_is_passed_over() {
+        one("restart = { delay = \"soon\", max-delay = \"1ms\" }", "restart.delay", "bad-value");
+    }
+
+    #[test]
+    fn empty_tables_ask_for_nothing() {
+        let spec = resolve(&minimal("[health]\n[reload]\n[stop]\n[hooks]")).unwrap().spec;
+        assert_eq!((spec.health, spec.reload), (None, None));
+    }
+}

@@ -39,3 +39,51 @@ pub fn problem(error: &toml::de::Error, text: &str) -> Problem {
         None => problem,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::definition::fixture::problems;
+
+    /// The hint of the first problem.
+    fn hint(text: &str) -> String {
+        let found = problems(text);
+        assert_eq!(found[0].code, "syntax", "{text}");
+        assert!(found[0].line.is_some() && found[0].column.is_some(), "{text}");
+        found[0].hint.clone().unwrap_or_default()
+    }
+
+    #[test]
+    fn the_usual_slips_are_told_what_to_write() {
+        assert!(hint("name = web").contains("in quotes"));
+        assert!(hint("command = [\"C:\\Program Files\"]").contains("single quotes"));
+        assert!(hint("command = [\"C:\\x.exe\"]").contains("single quotes"));
+        assert!(hint("[process\nuser = \"x\"").contains("brackets"));
+        assert!(hint("name \"web\"").contains("key = value"));
+        assert!(hint("name = \"web\n").contains("same line"));
+    }
+
+    #[test]
+    fn a_key_that_is_there_twice_does_not_hide_the_rest() {
+        let found = problems(
+            "name = \"web\"\nname = \"web\"\n[process]\ncommand = [\"web\"]\n[process]\nuser = 1\n",
+        );
+        let codes: Vec<_> = found.iter().map(|problem| (problem.code, problem.line)).collect();
+        assert_eq!(
+            codes,
+            [
+                ("duplicate-key", Some(2)),
+                ("relative-path", Some(4)),
+                ("duplicate-key", Some(5)),
+                ("wrong-type", Some(6)),
+            ]
+        );
+    }
+
+    #[test]
+    fn nesting_without_end_is_an_error() {
+        let text = format!("a = {}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(!problems(&text).is_empty());
+        let text = "a.".repeat(50_000) + "b = 1";
+        assert!(!problems(&text).is_empty());
+    }
+}

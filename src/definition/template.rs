@@ -69,7 +69,7 @@ fn settings(values: &Values, os: Os) -> Vec<(&'static str, String)> {
 }
 
 /// A basic string: every character that TOML gives a meaning to is escaped.
-fn string(text: &str) -> String {
+pub(crate) fn string(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
         match c {

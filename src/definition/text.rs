@@ -101,3 +101,56 @@ fn dependency(string: &str) -> Result<(), Fault> {
     }
     Err(Fault::value(format!("expects the name of a service, found {string:?}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(kind: &Kind, string: &str) -> Option<&'static str> {
+        check(kind, string, "key", Some(Os::Linux)).err().map(|fault| fault.code)
+    }
+
+    #[test]
+    fn nul_is_refused_everywhere() {
+        for kind in [Kind::Text, Kind::Line, Kind::Path, Kind::Name, Kind::Account, Kind::Duration]
+        {
+            assert_eq!(code(&kind, "a\0b"), Some("nul"), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_newline_is_text_and_no_part_of_a_line_a_path_or_a_name() {
+        assert_eq!(code(&Kind::Text, "a\nb"), None);
+        assert_eq!(code(&Kind::Line, "a\nb"), Some("bad-value"));
+        assert_eq!(code(&Kind::Path, "/a\nb"), Some("bad-value"));
+        assert_eq!(code(&Kind::Name, "a\nb"), Some("bad-name"));
+        assert_eq!(code(&Kind::Line, "a\u{1b}b"), Some("bad-value"));
+    }
+
+    #[test]
+    fn a_bad_name_is_shown_a_good_one() {
+        let hint = |name| check(&Kind::Name, name, "name", None).unwrap_err().hint.unwrap();
+        assert_eq!(hint("my/web server"), "\"my-web-server\" would do");
+        assert_eq!(hint("-web"), "\"web\" would do");
+        assert!(hint("con").contains("up to 64"));
+        assert!(hint("").contains("up to 64"));
+    }
+
+    #[test]
+    fn a_dependency_is_a_name() {
+        for good in ["postgresql", "a@b.service", "MSSQL$X", "Windows Update"] {
+            assert_eq!(code(&Kind::Dependency, good), None, "{good}");
+        }
+        for bad in ["", " a", "a/b", "a,b", "a\nb"] {
+            assert_eq!(code(&Kind::Dependency, bad), Some("bad-value"), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_label_is_what_launchd_takes() {
+        assert_eq!(code(&Kind::Label, "com.example.web"), None);
+        for bad in ["", "a b", "a/b", &"x".repeat(129)] {
+            assert_eq!(code(&Kind::Label, bad), Some("bad-value"), "{bad:?}");
+        }
+    }
+}

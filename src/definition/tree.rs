@@ -86,20 +86,23 @@ impl Value {
 }
 
 impl Value {
-    /// Whether it is the same value, wherever it was written.
+    /// Text that two values share if they are the same value, wherever they were written.
     #[must_use]
-    pub fn same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Array(one), Self::Array(two)) => {
-                one.len() == two.len() && one.iter().zip(two).all(|(a, b)| a.value.same(&b.value))
+    pub fn identity(&self) -> String {
+        match self {
+            Self::String(text) => format!("{text:?}"),
+            Self::Array(items) => {
+                let items: Vec<_> = items.iter().map(|item| item.value.identity()).collect();
+                format!("[{}]", items.join(","))
             }
-            (Self::Table(one), Self::Table(two)) => {
-                one.0.len() == two.0.len()
-                    && one.0.iter().all(|(key, entry)| {
-                        two.0.get(key).is_some_and(|same| entry.node.value.same(&same.node.value))
-                    })
+            Self::Table(table) => {
+                let entry = |(key, entry): (&String, &Entry)| {
+                    format!("{key:?}={}", entry.node.value.identity())
+                };
+                format!("{{{}}}", table.0.iter().map(entry).collect::<Vec<_>>().join(","))
             }
-            (one, two) => one == two,
+            Self::Integer(None) => "integer".to_owned(),
+            plain => plain.scalar_text().unwrap_or_default(),
         }
     }
 }

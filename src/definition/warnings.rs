@@ -52,3 +52,41 @@ fn secrets(spec: &Spec, origins: &Origins) -> Vec<Problem> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::definition::fixture::{minimal, resolve, resolve_for, systemd, target};
+    use crate::target::{ManagerId, Os, Scope, Target};
+
+    fn codes(rest: &str, target: &Target) -> Vec<&'static str> {
+        let resolved = resolve_for(&minimal(rest), target, None, &[]).unwrap();
+        resolved.warnings.iter().map(|warning| warning.code).collect()
+    }
+
+    #[test]
+    fn root_is_to_be_said() {
+        assert_eq!(codes("", &systemd()), ["runs-as-root"]);
+        assert!(codes("process.user = \"root\"", &systemd()).is_empty());
+        assert!(codes("", &Target { scope: Scope::User, ..systemd() }).is_empty());
+        let windows = target(ManagerId::Scm, Os::Windows);
+        assert!(codes("on.windows.process.command = ['C:\\x.exe']", &windows).is_empty());
+    }
+
+    #[test]
+    fn a_secret_in_the_environment_is_said_at_its_place() {
+        let resolved = resolve(&minimal(
+            "process.user = \"web\"\nprocess.environment = { DB_PASSWORD = \"x\", A = \"b\" }",
+        ));
+        let warnings = resolved.unwrap().warnings;
+        assert_eq!(warnings.len(), 1);
+        assert_eq!((warnings[0].code, warnings[0].line), ("secret-in-environment", Some(4)));
+    }
+
+    #[test]
+    fn sigkill_as_the_first_signal_is_said() {
+        assert_eq!(
+            codes("process.user = \"web\"\nstop.signal = \"KILL\"", &systemd()),
+            ["kill-first"]
+        );
+    }
+}
