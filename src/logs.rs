@@ -5,5 +5,6 @@ pub mod files;
 pub mod filter;
 pub mod line;
 pub mod merge;
+pub mod purge;
 pub mod record;
 pub mod segment;
