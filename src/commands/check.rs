@@ -14,7 +14,7 @@ use crate::output::style::{BAD, BETWEEN, FAINT, GOOD};
 use crate::output::table::{Cell, Table};
 use crate::selection::{self, Place};
 use crate::support::{Answer, SupportReport};
-use crate::target::{ManagerId, Scope};
+use crate::target::{ManagerId, Os, Scope};
 
 /// Key by key the answer of each manager, worst first where several definitions ask for the same key.
 type Matrix = BTreeMap<&'static str, BTreeMap<&'static str, Answer>>;
@@ -78,9 +78,22 @@ fn places(app: &App<'_>, args: &cli::Check, scope: Scope) -> Result<Vec<Place>> 
     let ids = match args.target {
         Some(For::All) => ManagerId::ALL.to_vec(),
         Some(For::One(id)) => vec![id],
-        None => vec![selection::manager(app.system, app.global, scope)?.0],
+        None => vec![usual(app, scope)],
     };
     ids.into_iter().map(|id| selection::for_rendering(app.system, id, scope)).collect()
+}
+
+/// The manager that a definition is checked for unless told otherwise: the one that was named, the one that is here, or the one
+/// that is usual on this system, as checking needs none.
+fn usual(app: &App<'_>, scope: Scope) -> ManagerId {
+    let here = || selection::manager(app.system, app.global, scope).ok().map(|(id, _)| id);
+    let usual = match Os::here() {
+        Os::Linux => ManagerId::Systemd,
+        Os::Macos => ManagerId::Launchd,
+        Os::Windows => ManagerId::Scm,
+        Os::Freebsd => ManagerId::Rcd,
+    };
+    app.global.manager.or_else(here).unwrap_or(usual)
 }
 
 /// The same problem on every manager is one problem.
@@ -122,7 +135,7 @@ fn report(
         app.printer.object(&CheckReport::new(problems, matrix))?;
         return Ok(exit);
     }
-    if args.target.is_some() || app.global.verbose {
+    if (args.target.is_some() || app.global.verbose) && !matrix.is_empty() {
         app.printer.line(table(&matrix, app.printer.width).trim_end_matches('\n'))?;
         app.printer.line(notes(&matrix).trim_end_matches('\n'))?;
     }
