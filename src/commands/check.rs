@@ -12,6 +12,7 @@ use crate::exit::Exit;
 use crate::output::json::CheckReport;
 use crate::output::style::{BAD, BETWEEN, FAINT, GOOD};
 use crate::output::table::{Cell, Table};
+use crate::preflight;
 use crate::selection::{self, Place};
 use crate::support::{Answer, SupportReport};
 use crate::target::{ManagerId, Os, Scope};
@@ -64,6 +65,13 @@ fn check(
                 // Of a table over all managers a refusal is a cell, not a problem.
                 if args.target != Some(For::All) {
                     add_new(problems, refusal::problems(&report, &resolved.origins, &place.target));
+                }
+                // For a manager that was named, the definition may be meant for another machine.
+                if args.target.is_none() {
+                    add_new(
+                        problems,
+                        preflight::problems(&resolved, &place.target, &[], app.system),
+                    );
                 }
                 add_new(problems, resolved.warnings);
                 fill(matrix, place.backend, report);
@@ -196,16 +204,39 @@ fn notes(matrix: &Matrix) -> String {
     text
 }
 
+/// Refuses a definition of which the manager can do less than it asks, or for which something is missing on this machine.
+/// `insecure`: see [`preflight::problems`].
+///
+/// # Errors
+/// With everything that is in the way, at its place, and the way out.
+pub fn refuse_unfit(
+    app: &App<'_>,
+    resolved: &Resolved,
+    place: &Place,
+    insecure: &[String],
+) -> Result<()> {
+    let mut problems = preflight::problems(resolved, &place.target, insecure, app.system);
+    problems.extend(refused(resolved, place));
+    refuse(resolved, place, problems)
+}
+
 /// Refuses a definition of which the manager can do less than it asks.
 ///
 /// # Errors
 /// With every field that is refused, at its place, and the way out.
 pub fn refuse_unsupported(resolved: &Resolved, place: &Place) -> Result<()> {
+    refuse(resolved, place, refused(resolved, place))
+}
+
+fn refused(resolved: &Resolved, place: &Place) -> Vec<Problem> {
     let report = place.backend.support(&resolved.spec, &place.target);
-    let refused = refusal::problems(&report, &resolved.origins, &place.target);
-    if refused.is_empty() {
+    refusal::problems(&report, &resolved.origins, &place.target)
+}
+
+fn refuse(resolved: &Resolved, place: &Place, problems: Vec<Problem>) -> Result<()> {
+    if problems.is_empty() {
         return Ok(());
     }
     let what = format!("{} cannot run on {}", resolved.spec.name, place.backend.id());
-    Err(Error::definition(what, refused))
+    Err(Error::definition(what, problems))
 }
