@@ -77,3 +77,14 @@ impl SupportReport {
         self.entries.iter().find(|(known, _)| *known == key).map(|(_, answer)| answer)
     }
 }
+
+#[cfg(test)]
+impl schemars::JsonSchema for Answer {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Answer".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "enum": ["native", "hosted", "refused"] })
+    }
+}
