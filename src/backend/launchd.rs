@@ -54,7 +54,7 @@ use self::status::Seen;
 pub use self::launchctl::root;
 
 /// The step that takes a label out of launchd's list of what is switched off.
-const ALLOW: &str = "allow";
+const ALLOW: &str = "clear-override";
 
 /// The backend for launchd.
 #[derive(Clone, Copy, Debug, Default)]
@@ -89,7 +89,7 @@ impl Backend for Launchd {
         };
         let label = Installed::find(&name, context).label;
         let launchctl = Launchctl::new(context.system);
-        for domain in Domain::of(context.target)? {
+        for domain in Domain::of(context.target) {
             if launchctl.is_disabled(domain, &label)? {
                 launchctl.expect(
                     &format!("cannot enable {name}"),
@@ -202,7 +202,7 @@ struct Disabled(String);
 impl Disabled {
     fn ask(launchctl: &Launchctl<'_>, context: &Context<'_>) -> Result<Self> {
         // Both domains of a user share one store; the first that is there will do.
-        for domain in Domain::of(context.target)? {
+        for domain in Domain::of(context.target) {
             let reply = launchctl.call(&["print-disabled", &domain.to_string()])?;
             if reply.code == 0 {
                 return Ok(Self(reply.out));
