@@ -114,7 +114,8 @@ fn account_problem(spec: &Spec, system: &dyn System) -> Option<Problem> {
     Some(Problem::error("no-account", message).key("process.user").hint(hint))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::definition::source::Source;

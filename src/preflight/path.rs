@@ -55,7 +55,8 @@ fn parts(path: &Path) -> Vec<PathBuf> {
     parts
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::system::fake::FakeSystem;

@@ -58,7 +58,8 @@ fn is_weak(path: &Path, trusted: &[u32], system: &dyn System) -> bool {
     !trusted.contains(&uid) || ((by_group || by_all) && mode & STICKY == 0)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::system::fake::FakeSystem;
