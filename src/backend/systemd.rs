@@ -1,19 +1,31 @@
 //! systemd, system and user manager: units, D-Bus, journald.
 
+#[cfg(not(target_os = "linux"))]
+#[path = "systemd/absent.rs"]
+mod live;
+#[cfg(target_os = "linux")]
+mod live;
+
+pub mod explain;
+pub mod journal;
 pub mod quote;
 pub mod render;
 #[cfg(test)]
 mod samples;
+pub mod state;
 pub mod steps;
 pub mod support;
 mod unit;
+mod verdict;
 pub mod version;
 
 use std::path::Path;
 
 use crate::artifact::Artifact;
-use crate::backend::{Action, Backend, Context, Deadline, Detection, LogQuery, LogStream, Outcome};
-use crate::error::{Error, ErrorKind, Result};
+use crate::backend::{
+    Action, Backend, Context, Deadline, Detection, LogQuery, LogStream, Namesake, Outcome,
+};
+use crate::error::Result;
 use crate::plan::ManagerStep;
 use crate::spec::{ServiceName, Spec};
 use crate::state::ServiceState;
@@ -25,7 +37,7 @@ use crate::target::{ManagerId, Scope, Target};
 pub struct Systemd;
 
 /// It exists exactly when systemd is PID 1, `sd_booted(3)`.
-const BOOTED: &str = "/run/systemd/system";
+pub const BOOTED: &str = "/run/systemd/system";
 
 impl Backend for Systemd {
     fn id(&self) -> ManagerId {
@@ -34,8 +46,13 @@ impl Backend for Systemd {
 
     fn detect(&self, system: &dyn System, _scope: Scope) -> Detection {
         let available = matches!(system.entry(Path::new(BOOTED)), Ok(Entry::Dir { .. }));
-        let detail = if available { "runs this machine" } else { "did not boot this machine" };
-        Detection { available, version: None, detail: detail.into() }
+        let version = if available { live::version(system) } else { None };
+        let detail = match (available, version) {
+            (false, _) => "it did not boot this machine".to_owned(),
+            (true, None) => "it runs this machine".to_owned(),
+            (true, Some(version)) => format!("systemd {version}"),
+        };
+        Detection { available, version, detail }
     }
 
     fn support(&self, spec: &Spec, target: &Target) -> SupportReport {
@@ -50,8 +67,8 @@ impl Backend for Systemd {
         steps::settle(names, target)
     }
 
-    fn perform(&self, _step: &ManagerStep, _context: &Context<'_>) -> Result<()> {
-        Err(not_yet())
+    fn perform(&self, step: &ManagerStep, context: &Context<'_>) -> Result<()> {
+        live::perform(step, context)
     }
 
     fn observe_object(
@@ -63,35 +80,37 @@ impl Backend for Systemd {
         Ok(None) // every artifact is a file or a link
     }
 
-    fn states(&self, _names: &[ServiceName], _context: &Context<'_>) -> Result<Vec<ServiceState>> {
-        Err(not_yet())
+    fn linger(&self, target: &Target) -> Option<ManagerStep> {
+        (target.scope == Scope::User).then(|| steps::linger(target))
     }
 
-    fn names(&self, _context: &Context<'_>) -> Result<Vec<ServiceName>> {
-        Err(not_yet())
+    fn lingers(&self, context: &Context<'_>) -> Result<bool> {
+        Ok(live::lingers(context))
+    }
+
+    fn namesakes(&self, names: &[ServiceName], context: &Context<'_>) -> Result<Vec<Namesake>> {
+        live::namesakes(names, context)
+    }
+
+    fn states(&self, names: &[ServiceName], context: &Context<'_>) -> Result<Vec<ServiceState>> {
+        live::states(names, context)
+    }
+
+    fn names(&self, context: &Context<'_>) -> Result<Vec<ServiceName>> {
+        live::names(context)
     }
 
     fn control(
         &self,
         names: &[ServiceName],
-        _action: Action,
-        _deadline: Deadline,
-        _context: &Context<'_>,
+        action: Action,
+        deadline: Deadline,
+        context: &Context<'_>,
     ) -> Vec<Outcome> {
-        let outcome = |name: &ServiceName| Outcome {
-            name: name.clone(),
-            changed: false,
-            warnings: Vec::new(),
-            error: Some(not_yet()),
-        };
-        names.iter().map(outcome).collect()
+        live::control(names, action, deadline, context)
     }
 
-    fn logs<'a>(&'a self, _query: &LogQuery, _context: &Context<'a>) -> Result<LogStream<'a>> {
-        Err(not_yet())
+    fn logs<'a>(&'a self, query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>> {
+        live::logs(query, context)
     }
-}
-
-fn not_yet() -> Error {
-    Error::new(ErrorKind::ManagerUnavailable, "this svcctl does not talk to systemd yet")
 }

@@ -1,6 +1,6 @@
 //! Boot: what comes up by itself.
 
-use crate::case::{Case, case};
+use crate::case::{Case, case, case_over_a_boot};
 use crate::lab::Lab;
 use crate::lane::Boot;
 use crate::outcome::{Verdict, unseen};
@@ -11,17 +11,9 @@ pub const CASES: &[Case] = &[
     case(123, "enable", enable),
     case(124, "disable leaves it running", disable),
     case(125, "enable and disable --now", now),
-    case(COMES_BACK, "comes back after a boot", comes_back),
-    case(STAYS_AWAY, "disabled: does not", stays_away),
+    case_over_a_boot(126, "comes back after a boot", comes_back),
+    case_over_a_boot(127, "disabled: does not", stays_away),
 ];
-
-const COMES_BACK: u16 = 126;
-const STAYS_AWAY: u16 = 127;
-
-/// Whether a case has a second half after a boot.
-pub fn goes_on(case: &Case) -> bool {
-    matches!(case.number, COMES_BACK | STAYS_AWAY)
-}
 
 fn enable(lab: &Lab) -> Verdict {
     let service = lab.service("sleep");

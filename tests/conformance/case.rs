@@ -18,11 +18,18 @@ pub struct Case {
     pub title: &'static str,
     /// Shows it; panics if it is not so.
     pub run: fn(&Lab) -> Verdict,
+    /// Whether it goes on after a boot of the machine.
+    pub over_a_boot: bool,
 }
 
 /// A case for a table of them.
 pub const fn case(number: u16, title: &'static str, run: fn(&Lab) -> Verdict) -> Case {
-    Case { number, title, run }
+    Case { number, title, run, over_a_boot: false }
+}
+
+/// A case that is run before a boot and again after it.
+pub const fn case_over_a_boot(number: u16, title: &'static str, run: fn(&Lab) -> Verdict) -> Case {
+    Case { number, title, run, over_a_boot: true }
 }
 
 impl Case {
@@ -32,7 +39,9 @@ impl Case {
         let name = format!("{:03} {}", self.number, self.title);
         Trial::ignorable_test(name, move || {
             let outcome = self.outcome(&lane);
-            outcome.record(self, &lane);
+            if !lane.extras {
+                outcome.record(self, &lane);
+            }
             match outcome {
                 Outcome::Passed => Ok(Completion::Completed),
                 Outcome::Refused(_) => Ok(Completion::Completed),

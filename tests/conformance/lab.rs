@@ -94,6 +94,16 @@ impl<'a> Lab<'a> {
         name
     }
 
+    /// Takes a service of any name for the case's own: it is gone when the case ends.
+    pub fn own(&self, name: &str) {
+        lock(&self.names).push(name.to_owned());
+    }
+
+    /// Forgets the case's services, which are gone already.
+    pub fn forget(&self) {
+        lock(&self.names).clear();
+    }
+
     /// A definition of a service that runs a script.
     pub fn service(&self, words: &str) -> Service<'_> {
         self.named("main", words)

@@ -8,13 +8,14 @@
 //! | `SVCCTL_LANE_BIN` | the folder of `svcctl` and `svcctl-testchild`; default: where cargo put them |
 //! | `SVCCTL_LANE_DIR` | a folder for the cases' files; it must outlive a boot |
 //! | `SVCCTL_LANE_RESULTS` | a file that gets a JSON line for each outcome |
+//! | `SVCCTL_LANE_EXTRAS` | run the manager's own cases instead of the numbered ones |
+//! | `SVCCTL_LANE_EXAMPLES` | the folder of the project's examples, for those |
 //! | `SVCCTL_LANE_BOOT` | `before` or `after`: the machine is booted between two runs; default: it is not |
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::boot;
 use crate::case::Case;
 use crate::manager::{self, Manager};
 
@@ -63,6 +64,10 @@ pub struct Lane {
     pub boot: Boot,
     /// Parent of the cases' folders.
     pub dir: PathBuf,
+    /// Whether the manager's own cases are run.
+    pub extras: bool,
+    /// The project's examples.
+    pub examples: PathBuf,
     /// The file of outcomes.
     pub results: Option<PathBuf>,
     bin: PathBuf,
@@ -89,6 +94,11 @@ impl Lane {
             scope,
             boot,
             dir: setting("SVCCTL_LANE_DIR").map_or_else(|| default_dir(scope), PathBuf::from),
+            extras: setting("SVCCTL_LANE_EXTRAS").is_some(),
+            examples: setting("SVCCTL_LANE_EXAMPLES").map_or_else(
+                || Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"),
+                PathBuf::from,
+            ),
             results: setting("SVCCTL_LANE_RESULTS").map(PathBuf::from),
             bin: setting("SVCCTL_LANE_BIN").map_or_else(cargo_bin, PathBuf::from),
         })
@@ -96,7 +106,7 @@ impl Lane {
 
     /// Whether a case has a part in this run: after a boot only the cases about it go on.
     pub fn has(&self, case: &Case) -> bool {
-        self.boot != Boot::After || boot::goes_on(case)
+        self.boot != Boot::After || case.over_a_boot
     }
 
     /// `svcctl` for this lane's manager and scope, with an environment of its own.

@@ -68,7 +68,8 @@ fn main() -> ExitCode {
     arguments.test_threads.get_or_insert(lane::THREADS);
     let trials = Lane::from_environment().map_or_else(Vec::new, |lane| {
         let lane = Arc::new(lane);
-        let chosen = cases().into_iter().filter(|case| lane.has(case));
+        let all = if lane.extras { lane.manager.extras().iter().collect() } else { cases() };
+        let chosen = all.into_iter().filter(|case| lane.has(case));
         chosen.map(|case| case.trial(&lane)).collect()
     });
     libtest_mimic::run(&arguments, trials).exit_code()

@@ -8,6 +8,7 @@ mod systemd;
 
 use std::path::PathBuf;
 
+use crate::case::Case;
 use crate::lane::Scope;
 
 /// A limit that needs something of the machine.
@@ -44,6 +45,11 @@ pub trait Manager: Send + Sync {
 
     /// Why this machine cannot show a limit; none if it can.
     fn cannot_limit(&self, limit: Limit) -> Option<String>;
+
+    /// What only this manager has to show: more cases, run apart from the numbered ones and not in the table.
+    fn extras(&self) -> &'static [Case] {
+        &[]
+    }
 
     /// Another manager's word: one that is not on this machine.
     fn absent(&self) -> &'static str;

@@ -21,25 +21,29 @@ boot_machine() {
   "$BOOTER" start "$MACHINE" --owner $$ >/dev/null
   "$BOOTER" enter "$MACHINE" install -D -t "$INSIDE" "$BIN/svcctl" "$BIN/svcctl-testchild"
   "$BOOTER" enter "$MACHINE" install "$SUITE" "$INSIDE/conformance"
+  "$BOOTER" enter "$MACHINE" install -D -m 644 -t "$INSIDE/examples" "$PWD"/examples/*
 }
 
 # The suite in one scope; the cases about booting go on after a boot. conform MANAGER SCOPE
 conform() {
-  local status=0
-  run_suite "$1" "$2" before || status=1
-  "$BOOTER" reboot "$MACHINE"
-  run_suite "$1" "$2" after || status=1
+  local status=0 boot
+  for boot in before after; do
+    [ "$boot" = before ] || "$BOOTER" reboot "$MACHINE"
+    run_suite "$1" "$2" "$boot" '' || status=1
+    run_suite "$1" "$2" "$boot" extras --test-threads 1 || status=1
+  done
   collect_results "$("$BOOTER" share "$MACHINE")"
   return "$status"
 }
 
+# One run: run_suite MANAGER SCOPE before|after EXTRAS ARGUMENT...
 run_suite() {
-  local manager=$1 scope=$2 boot=$3 account=root
+  local manager=$1 scope=$2 boot=$3 extras=$4 account=root; shift 4
   [ "$scope" = system ] || account=lane
-  printf '\n-- %s, %s scope, %s the boot\n' "$manager" "$scope" "$boot"
+  printf '\n-- %s, %s scope, %s the boot %s\n' "$manager" "$scope" "$boot" "$extras"
   "$BOOTER" enter "$MACHINE" --user "$account" env SVCCTL_LANE="$LANE" SVCCTL_LANE_MANAGER="$manager" \
-    SVCCTL_LANE_SCOPE="$scope" SVCCTL_LANE_BOOT="$boot" SVCCTL_LANE_BIN="$INSIDE" \
-    SVCCTL_LANE_RESULTS="/mnt/$scope.jsonl" "$INSIDE/conformance"
+    SVCCTL_LANE_SCOPE="$scope" SVCCTL_LANE_BOOT="$boot" SVCCTL_LANE_EXTRAS="$extras" SVCCTL_LANE_BIN="$INSIDE" \
+    SVCCTL_LANE_EXAMPLES="$INSIDE/examples" SVCCTL_LANE_RESULTS="/mnt/$scope.jsonl" "$INSIDE/conformance" "$@"
 }
 
 # Take the results out of a machine's share.

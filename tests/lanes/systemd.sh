@@ -4,7 +4,11 @@
 # shellcheck source=tests/lanes/conformance.sh
 . tests/lanes/conformance.sh
 
-needs() { echo systemd systemd-sysv libpam-systemd dbus dbus-user-session util-linux passwd; }
+needs() {
+  echo systemd systemd-sysv libpam-systemd dbus dbus-user-session util-linux passwd
+  # What the examples run.
+  echo redis-server redis-tools nginx-light python3
+}
 
 can_run() {
   [ "$(uname)" = Linux ] || { echo "needs Linux"; return 1; }

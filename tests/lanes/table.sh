@@ -3,11 +3,13 @@
 
 # Write the document anew from the lanes that ran. In continuous integration it must be as it was committed.
 conformance_table() {
-  local suite=$OUT/conformance document=docs/conformance.md new=$OUT/conformance.md
+  local suite=$OUT/conformance document=docs/conformance.md new=$OUT/conformance.md status=0
   [ -s "$SVCCTL_LANE_RESULTS" ] || return 0
-  "$suite" table "$document" "$SVCCTL_LANE_RESULTS" >"$new" || BROKEN=1
-  ! cmp -s "$document" "$new" || return 0
+  "$suite" table "$document" "$SVCCTL_LANE_RESULTS" >"$new" || status=1
+  ! cmp -s "$document" "$new" || return "$status"
   printf '\n%s is no longer true:\n' "$document"
   diff -U0 "$document" "$new" || true
-  if [ "${CI:-}" = true ]; then BROKEN=1; else cp "$new" "$document"; fi
+  if [ "${CI:-}" = true ]; then return 1; fi
+  cp "$new" "$document"
+  return "$status"
 }

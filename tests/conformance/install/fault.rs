@@ -1,4 +1,9 @@
-//! Installs that fail or are killed at each of their steps, by the switch that test builds have.
+//! Installs that fail or are killed at each of their points, by the switch that test builds have.
+//!
+//! `SVCCTL_FAULT` is `POINT:before` or `POINT:after` (it kills itself there) or `POINT:fail`; points count from 1.
+//! `SVCCTL_FAULT_LOG` names a file that gets a line for each point as it is reached.
+
+use std::fs;
 
 use serde_json::json;
 
@@ -6,62 +11,92 @@ use super::remove::traces;
 use crate::lab::{Lab, Ran, Service};
 use crate::outcome::Verdict;
 
-/// The variable that makes `svcctl` fail at a step: `STEP:before`, `STEP:after` (it kills itself) or `STEP:fail`.
-const FAULT: &str = "SVCCTL_FAULT";
-
-/// How many steps an install of the service takes.
-fn steps(service: &Service<'_>) -> usize {
-    let ran = service.try_install(&["--dry-run"]).exits(0);
-    ran.output()["services"][0]["steps"].as_array().map_or(0, Vec::len)
+/// `install --start` that fails or dies at a point; and how many points were reached.
+fn install_with(lab: &Lab, service: &Service<'_>, fault: &str) -> (Ran, usize) {
+    let _ = fs::remove_file(lab.path("points"));
+    let mut command = lab.lane.svcctl();
+    command.env("SVCCTL_FAULT", fault).env("SVCCTL_FAULT_LOG", lab.path("points"));
+    let ran = Ran::run(command.args(["-o", "json", "install", "--start"]).arg(service.write()));
+    (ran, lab.lines("points").len())
 }
 
-fn install_with(lab: &Lab, service: &Service<'_>, fault: &str) -> Ran {
-    let mut command = lab.lane.svcctl();
-    Ran::run(command.env(FAULT, fault).args(["-o", "json", "install"]).arg(service.write()))
+/// More points than any install has.
+const MANY: usize = 60;
+
+/// Which point an install reached as its last: its number and name.
+fn last_point(lab: &Lab) -> String {
+    lab.lines("points").pop().unwrap_or_default()
 }
 
 pub fn rolled_back(lab: &Lab) -> Verdict {
     let service = lab.service("sleep");
     let before = traces(lab, &service.name);
-    for step in 0..steps(&service) {
-        install_with(lab, &service, &format!("{step}:fail")).exits(1).error();
-        service.status().is("not-installed", 4);
-        assert_eq!(traces(lab, &service.name), before, "step {step} was rolled back");
+    for point in 1..MANY {
+        let (ran, reached) = install_with(lab, &service, &format!("{point}:fail"));
+        if reached < point {
+            ran.exits(0);
+            return rolled_back_to_running(lab, service);
+        }
+        all_or_nothing(lab, &service, &ran, &before);
+        service.verb("uninstall", &["--purge"]);
     }
-    service.start()?;
-    let pid = service.status().pid();
-    let changed = service.with("process.environment", json!({ "A": "new" }));
-    for step in 0..steps(&changed) {
-        install_with(lab, &changed, &format!("{step}:fail")).exits(1).error();
-        let status = changed.status();
-        assert_eq!((status.state(), status.pid()), ("running", pid), "step {step} was rolled back");
-        assert_eq!(status.entry["drift"], json!([]));
+    panic!("an install has no end of points: {}", last_point(lab));
+}
+
+/// A failure before the commit leaves nothing; one after it leaves all, and says so.
+fn all_or_nothing(lab: &Lab, service: &Service<'_>, ran: &Ran, before: &[std::path::PathBuf]) {
+    let (status, point) = (service.status(), last_point(lab));
+    if status.state() == "not-installed" {
+        assert!(ran.code == 1, "it says that it failed at {point}: {ran}");
+        assert_eq!(traces(lab, &service.name), before, "{point} was rolled back");
+    } else {
+        assert_eq!(status.entry["drift"], json!([]), "all of it is there: {point}");
     }
-    Ok(())
+}
+
+/// The same with a change of a service that runs: it still runs, the old or the new.
+fn rolled_back_to_running(lab: &Lab, service: Service<'_>) -> Verdict {
+    let mut changed = service;
+    for point in 1..MANY {
+        changed.set("process.environment", json!({ "A": point.to_string() }));
+        let (ran, reached) = install_with(lab, &changed, &format!("{point}:fail"));
+        if reached < point {
+            ran.exits(0);
+            return Ok(());
+        }
+        let (status, point) = (changed.status(), last_point(lab));
+        assert_eq!(
+            (status.state(), &status.entry["drift"]),
+            ("running", &json!([])),
+            "{point}: {ran}"
+        );
+    }
+    panic!("an install has no end of points: {}", last_point(lab));
 }
 
 pub fn recovered(lab: &Lab) -> Verdict {
     let service = lab.service("sleep");
-    for step in 0..steps(&service) {
+    for point in 1..MANY {
         for when in ["before", "after"] {
-            killed_at(lab, &service, &format!("{step}:{when}"));
+            let (ran, reached) = install_with(lab, &service, &format!("{point}:{when}"));
+            if reached < point {
+                ran.exits(0);
+                return Ok(());
+            }
+            is_mended(lab, &service, &ran, when);
         }
     }
-    Ok(())
+    panic!("an install has no end of points: {}", last_point(lab));
 }
 
-/// Kills an install at a step; the next run finds all or nothing, and mends it.
-fn killed_at(lab: &Lab, service: &Service<'_>, fault: &str) {
-    let ran = install_with(lab, service, fault);
-    assert_eq!(ran.code, -1, "it kills itself at {fault}: {ran}");
+/// After a kill the next run finds all or nothing, and mends it.
+fn is_mended(lab: &Lab, service: &Service<'_>, ran: &Ran, when: &str) {
+    let point = format!("{when} {}", last_point(lab));
+    assert_eq!(ran.code, -1, "it kills itself {point}: {ran}");
     service.try_install(&["--start"]).exits(0);
     let status = service.status();
-    status.is("running", 0);
-    assert_eq!(status.entry["drift"], json!([]), "after {fault}");
+    assert_eq!((status.state(), &status.entry["drift"]), ("running", &json!([])), "{point}");
     service.verb("uninstall", &["--purge"]).exits(0);
-    assert!(
-        traces(lab, &service.name).is_empty(),
-        "after {fault}: {:?}",
-        traces(lab, &service.name)
-    );
+    let left = traces(lab, &service.name);
+    assert!(left.is_empty(), "{point}: {left:?}");
 }

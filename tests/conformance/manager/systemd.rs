@@ -1,11 +1,17 @@
 //! systemd, with its units as files.
 
+mod analyze;
+mod examples;
+mod generated;
+mod parallel;
+
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::Command;
 
 use super::{Limit, Manager};
+use crate::case::{Case, case, case_over_a_boot};
 use crate::lane::{Scope, home};
 
 /// systemd, in one scope.
@@ -107,14 +113,20 @@ impl Manager for Systemd {
         })
     }
 
+    fn extras(&self) -> &'static [Case] {
+        match self.scope {
+            Scope::System => SYSTEM_EXTRAS,
+            Scope::User => USER_EXTRAS,
+        }
+    }
+
     fn absent(&self) -> &'static str {
         "scm"
     }
 }
 
 /// What systemd sets by itself for a service of the system.
-const SYSTEM_VARIABLES: &[&str] =
-    &["INVOCATION_ID", "JOURNAL_STREAM", "LANG", "SHELL", "SYSTEMD_EXEC_PID"];
+const SYSTEM_VARIABLES: &[&str] = &["INVOCATION_ID", "JOURNAL_STREAM", "LANG", "SYSTEMD_EXEC_PID"];
 
 /// What a user manager sets by itself, and hands on of its own environment.
 const USER_VARIABLES: &[&str] = &[
@@ -123,7 +135,23 @@ const USER_VARIABLES: &[&str] = &[
     "JOURNAL_STREAM",
     "LANG",
     "MANAGERPID",
-    "SHELL",
     "SYSTEMD_EXEC_PID",
     "XDG_RUNTIME_DIR",
+];
+
+/// What is seen of systemd alone, in the system scope.
+const SYSTEM_EXTRAS: &[Case] = &[
+    case(1001, "thousands of generated services: no byte differs", generated::no_byte_differs),
+    case(1002, "50 installs in parallel", parallel::all_are_there),
+    case(1003, "verify is silent on every example", analyze::verify_is_silent),
+    case(1004, "strict: exposure at most 2.0, and it serves", analyze::strict_serves),
+    case_over_a_boot(1011, "Redis from Debian's package", examples::redis),
+    case_over_a_boot(1012, "nginx from Debian's package", examples::nginx),
+    case_over_a_boot(1013, "Python's server", examples::python),
+];
+
+/// The same in the user scope.
+const USER_EXTRAS: &[Case] = &[
+    case(1002, "50 installs in parallel", parallel::all_are_there),
+    case_over_a_boot(1013, "Python's server", examples::python),
 ];

@@ -11,7 +11,7 @@ use crate::lane::Scope;
 use crate::outcome::Verdict;
 
 /// What every service is given, whatever its definition says.
-const ALWAYS: [&str; 4] = ["HOME", "LOGNAME", "PATH", "USER"];
+const ALWAYS: [&str; 5] = ["HOME", "LOGNAME", "PATH", "SHELL", "USER"];
 
 const UNIX_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -67,7 +67,7 @@ pub fn no_leak(lab: &Lab) -> Verdict {
     let mut names: Vec<String> = service.dump().environment().into_keys().collect();
     let own = lab.lane.manager.own_variables();
     names.retain(|name| !own.contains(&name.as_str()));
-    assert_eq!(names, ["HOME", "LOGNAME", "OWN", "PATH", "USER"]);
+    assert_eq!(names, ["HOME", "LOGNAME", "OWN", "PATH", "SHELL", "USER"]);
     Ok(())
 }
 
@@ -91,7 +91,7 @@ pub fn documented(lab: &Lab) -> Verdict {
     Ok(())
 }
 
-const FILE: &str = "# a comment\n\nPLAIN=plain words\nDOUBLE=\"two  blanks \"\nSINGLE='$HOME \"x\"'\nEMPTY=\n   # indented\nEQUALS=a=b\n";
+const FILE: &str = "# a comment\n; another\n\nPLAIN=plain words\nDOUBLE=\"two  blanks \"\nSINGLE='$HOME \"x\"'\nEMPTY=\nESCAPED=\"a\\\"b\\\\\"\nEQUALS=a=b\n";
 
 pub fn files(lab: &Lab) -> Verdict {
     fs::write(lab.path("variables"), FILE).expect("a file of variables can be written");
@@ -104,6 +104,7 @@ pub fn files(lab: &Lab) -> Verdict {
         ("DOUBLE", "two  blanks "),
         ("SINGLE", "$HOME \"x\""),
         ("EMPTY", ""),
+        ("ESCAPED", "a\"b\\"),
         ("EQUALS", "a=b"),
     ];
     for (name, value) in wanted {

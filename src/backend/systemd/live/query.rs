@@ -1,0 +1,152 @@
+//! Reading the state of many services in two round trips: a list, and the properties of those that are loaded.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use zbus::{OwnedVariant, Variant};
+
+use super::client::{Client, Listed, SERVICE, UNIT};
+use super::wants;
+use crate::backend::Context;
+use crate::backend::systemd::state::{self, Raw};
+use crate::error::Result;
+use crate::spec::ServiceName;
+use crate::state::ServiceState;
+
+/// The unit of a service.
+pub fn unit_of(name: &ServiceName) -> String {
+    format!("{name}.service")
+}
+
+/// The states, in the order of the names.
+pub fn states(
+    client: &mut Client,
+    names: &[ServiceName],
+    context: &Context<'_>,
+) -> Result<Vec<ServiceState>> {
+    let enabled = wants::enabled(context);
+    let units: Vec<String> = names.iter().map(unit_of).collect();
+    let mut raws = raws(client, &units)?;
+    vanished(client, &mut raws)?;
+    let scope = context.target.scope;
+    let shown = |(name, unit): (&ServiceName, &String)| {
+        let mut raw = raws.remove(unit).unwrap_or_default();
+        raw.enabled = enabled.contains(unit);
+        state::service(name, scope, &raw)
+    };
+    Ok(names.iter().zip(&units).map(shown).collect())
+}
+
+/// What systemd says of these units.
+pub fn raws(client: &mut Client, units: &[String]) -> Result<HashMap<String, Raw>> {
+    let mut seen = HashSet::new();
+    let mut raws = HashMap::new();
+    let mut loaded = Vec::new();
+    for listed in client.units(units)? {
+        if !seen.insert(listed.name.clone()) {
+            continue;
+        }
+        raws.insert(listed.name.clone(), first_words(&listed));
+        if listed.load == "loaded" || listed.active != "inactive" {
+            loaded.push(listed);
+        }
+    }
+    details(client, &loaded, &mut raws)?;
+    Ok(raws)
+}
+
+fn first_words(listed: &Listed) -> Raw {
+    let Listed { description, load, active, sub, .. } = listed;
+    Raw {
+        load: load.clone(),
+        active: active.clone(),
+        sub: sub.clone(),
+        description: description.clone(),
+        ..Raw::default()
+    }
+}
+
+/// Of every loaded unit.
+const ALWAYS: [(&str, &str); 9] = [
+    (UNIT, "FragmentPath"),
+    (UNIT, "DropInPaths"),
+    (UNIT, "NeedDaemonReload"),
+    (SERVICE, "MainPID"),
+    (SERVICE, "Result"),
+    (SERVICE, "ExecMainCode"),
+    (SERVICE, "ExecMainStatus"),
+    (SERVICE, "NRestarts"),
+    (SERVICE, "StatusText"),
+];
+
+/// Of those that have processes; systemd reads files of the control group for them.
+const ALIVE: [(&str, &str); 2] = [(SERVICE, "MemoryCurrent"), (SERVICE, "CPUUsageNSec")];
+
+/// Of those that do not.
+const DEAD: [(&str, &str); 2] = [(UNIT, "AssertTimestamp"), (UNIT, "AssertResult")];
+
+fn details(client: &mut Client, loaded: &[Listed], raws: &mut HashMap<String, Raw>) -> Result<()> {
+    let mut wanted = Vec::with_capacity(loaded.len() * 12);
+    let mut owners = Vec::with_capacity(wanted.capacity());
+    for listed in loaded {
+        let path = listed.path.as_str();
+        let more = if listed.active == "inactive" { &DEAD } else { &ALIVE };
+        let since = (UNIT, state::since_property(&listed.active));
+        for &(interface, name) in ALWAYS.iter().chain(more).chain([&since]) {
+            wanted.push((path, interface, name));
+            owners.push(listed.name.as_str());
+        }
+    }
+    let values = client.properties(&wanted)?;
+    for ((owner, (_, _, name)), value) in owners.iter().zip(&wanted).zip(values) {
+        if let (Some(raw), Some(value)) = (raws.get_mut(*owner), value) {
+            take(raw, name, &value);
+        }
+    }
+    Ok(())
+}
+
+fn take(raw: &mut Raw, property: &str, value: &OwnedVariant) {
+    let value: &Variant<'_> = value;
+    match (property, value) {
+        ("FragmentPath", Variant::Str(text)) => raw.unit_file = text.to_string(),
+        ("Result", Variant::Str(text)) => raw.result = text.to_string(),
+        ("StatusText", Variant::Str(text)) => raw.status_text = text.to_string(),
+        ("DropInPaths", Variant::Array(paths)) => {
+            let text = |path: &Variant<'_>| match path {
+                Variant::Str(path) => Some(path.to_string()),
+                _ => None,
+            };
+            raw.drop_ins = paths.iter().filter_map(text).collect();
+        }
+        ("NeedDaemonReload", Variant::Bool(yes)) => raw.needs_reload = *yes,
+        ("MainPID", Variant::U32(pid)) => raw.main_pid = *pid,
+        ("ExecMainCode", Variant::I32(kind)) => raw.exit_kind = *kind,
+        ("ExecMainStatus", Variant::I32(status)) => raw.exit_status = *status,
+        ("NRestarts", Variant::U32(count)) => raw.restarts = *count,
+        ("MemoryCurrent", Variant::U64(bytes)) => raw.memory = known(*bytes),
+        ("CPUUsageNSec", Variant::U64(time)) => raw.cpu = known(*time),
+        // Tried at all, and not passed.
+        ("AssertTimestamp", Variant::U64(time)) => raw.assert_failed = *time != 0,
+        ("AssertResult", Variant::Bool(passed)) => raw.assert_failed &= !*passed,
+        (_, Variant::U64(micros)) => raw.since = *micros,
+        _ => {}
+    }
+}
+
+/// The greatest number stands for "unknown".
+fn known(number: u64) -> Option<u64> {
+    (number != u64::MAX).then_some(number)
+}
+
+/// systemd may not have heard yet that a process is gone: whoever is said to run and has no process is asked about once more.
+fn vanished(client: &mut Client, raws: &mut HashMap<String, Raw>) -> Result<()> {
+    let gone =
+        |raw: &Raw| raw.main_pid != 0 && !Path::new(&format!("/proc/{}", raw.main_pid)).exists();
+    let again: Vec<String> =
+        raws.iter().filter(|(_, raw)| gone(raw)).map(|(name, _)| name.clone()).collect();
+    if !again.is_empty() {
+        raws.extend(self::raws(client, &again)?);
+    }
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! Thousands of generated argvs, environments and working directories, run by systemd and dumped by the process.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde_json::{Map, Value};
+
+use crate::lab::{Lab, Service};
+use crate::outcome::Verdict;
+
+/// How many services, and how many of them at a time.
+const SERVICES: usize = 5000;
+const BATCH: usize = 250;
+
+/// Random numbers that are the same each time (splitmix64).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.next() % limit as u64).expect("it is below a usize")
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())]
+    }
+
+    /// One character: mostly of the kind that some grammar treats in its own way.
+    fn character(&mut self) -> char {
+        const SPECIAL: &[char] = &[
+            ' ', '\'', '"', '\\', '%', '$', ';', '\n', '\t', '\r', '-', '@', '!', '+', ':', '#',
+            '&', '|', '*', '?', '[', ']', '{', '}', '(', ')', '<', '>', '~', '^', '=', ',', '`',
+            '/', '.', 'n', 'x', '0', 'H', 'i', 'u',
+        ];
+        const WIDE: &[char] = &[
+            'é',
+            'ß',
+            '日',
+            '\u{85}',
+            '\u{a0}',
+            '\u{2028}',
+            '\u{feff}',
+            '😀',
+            '\u{10fffd}',
+            '\u{300}',
+        ];
+        match self.below(10) {
+            0..5 => self.pick(SPECIAL),
+            5 => char::from(u8::try_from(1 + self.below(127)).expect("it is below 128")),
+            6 => self.pick(WIDE),
+            _ => char::from(b'a' + u8::try_from(self.below(26)).expect("it is below 26")),
+        }
+    }
+
+    fn text(&mut self, longest: usize) -> String {
+        (0..self.below(longest + 1)).map(|_| self.character()).collect()
+    }
+}
+
+/// What one service is to be given.
+struct Wanted {
+    arguments: Vec<String>,
+    environment: BTreeMap<String, String>,
+    directory: String,
+}
+
+impl Wanted {
+    fn random(random: &mut Random) -> Self {
+        let arguments = (0..random.below(6)).map(|_| random.text(24)).collect();
+        let environment = (0..random.below(4))
+            .map(|index| (format!("GENERATED_{index}"), random.text(24)))
+            .collect();
+        Self { arguments, environment, directory: directory(random) }
+    }
+}
+
+/// A folder's name. A line's end in a path is nothing that systemd can be told.
+fn directory(random: &mut Random) -> String {
+    let name: String = random.text(12).chars().filter(|c| !"/\n\r".contains(*c)).collect();
+    format!("d{}{name}", random.below(1_000_000))
+}
+
+fn doubled(text: &str) -> String {
+    text.replace('{', "{{").replace('}', "}}")
+}
+
+/// The service that dumps what it is given, and ends.
+fn define<'a>(lab: &'a Lab<'a>, index: usize, wanted: &Wanted) -> Service<'a> {
+    let folder = lab.folder(&format!("cwd/{}", wanted.directory));
+    let mut service = lab.named(&format!("g{index}"), "");
+    let mut command = lab.command(&format!("dump @dump-{index} then exit 0 ignoring"));
+    command.extend(wanted.arguments.iter().map(|text| doubled(text)));
+    service.set("process.command", command);
+    let table: Map<String, Value> = wanted
+        .environment
+        .iter()
+        .map(|(name, text)| (name.clone(), doubled(text).into()))
+        .collect();
+    service.set("process.environment", table);
+    service.set("process.working-directory", doubled(folder.to_str().expect("it is UTF-8")));
+    service.set("start.autostart", false);
+    service
+}
+
+pub fn no_byte_differs(lab: &Lab) -> Verdict {
+    let mut random = Random(20_240_229);
+    let mut differences = Vec::new();
+    for first in (0..SERVICES).step_by(BATCH) {
+        let batch: Vec<Wanted> = (0..BATCH).map(|_| Wanted::random(&mut random)).collect();
+        differences.extend(run_batch(lab, first, &batch));
+    }
+    assert!(
+        differences.is_empty(),
+        "{} of {SERVICES}: {:#?}",
+        differences.len(),
+        &differences[..differences.len().min(5)]
+    );
+    Ok(())
+}
+
+/// Installs a batch with one command, starts it, compares the dumps and removes it.
+fn run_batch(lab: &Lab, first: usize, batch: &[Wanted]) -> Vec<String> {
+    let folder = lab.folder("definitions");
+    let services: Vec<Service<'_>> = batch
+        .iter()
+        .enumerate()
+        .map(|(offset, wanted)| define(lab, first + offset, wanted))
+        .collect();
+    for service in &services {
+        service.definition.write(&folder.join(format!("{}.toml", service.name)));
+    }
+    lab.json(["install".as_ref(), folder.as_os_str(), "--start".as_ref()]).exits(0);
+    let compare = |(offset, wanted)| difference(&services[offset], first + offset, wanted);
+    let found = batch.iter().enumerate().filter_map(compare).collect();
+    let names = services.iter().map(|service| service.name.as_str());
+    lab.json(["uninstall", "--purge"].into_iter().chain(names)).exits(0);
+    lab.forget();
+    fs::remove_dir_all(folder).expect("the definitions can be removed");
+    fs::remove_dir_all(lab.path("cwd")).expect("the folders can be removed");
+    found
+}
+
+fn difference(service: &Service<'_>, index: usize, wanted: &Wanted) -> Option<String> {
+    let dump = service.dump_in(&format!("dump-{index}"));
+    let mut environment = dump.environment();
+    environment.retain(|name, _| name.starts_with("GENERATED_"));
+    let name =
+        dump.cwd().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let given = (dump.arguments(), environment, name);
+    let asked = (wanted.arguments.clone(), wanted.environment.clone(), wanted.directory.clone());
+    (given != asked).then(|| format!("service {index}: asked for {asked:?}, given {given:?}"))
+}
