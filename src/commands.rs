@@ -7,6 +7,7 @@ pub mod control;
 pub mod diff;
 pub mod enable;
 pub mod init;
+pub mod host;
 pub mod install;
 pub mod list;
 pub mod logs;
@@ -14,9 +15,11 @@ pub mod man;
 pub mod managers;
 pub mod render;
 pub mod schema;
+pub mod run;
 pub mod secrets;
 pub mod sources;
 pub mod status;
+pub mod supervise;
 pub mod uninstall;
 pub mod wait;
 
@@ -61,6 +64,9 @@ pub fn run(cli: &Cli, system: &dyn System) -> Result<Exit> {
         Verb::List(args) => list::run(&app, args),
         Verb::Logs(args) => logs::run(&app, args),
         Verb::Wait(args) => wait::run(&app, args),
+        Verb::Run(args) => run::run(&app, args),
+        Verb::Supervise(args) => supervise::run(&app, args),
+        Verb::Host(args) => host::run(args),
         Verb::Managers => managers::run(&app),
         Verb::Completions(args) => completions::run(&app, args),
         Verb::Schema => schema::run(&app),

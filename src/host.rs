@@ -12,12 +12,21 @@ pub mod environment;
 pub mod health;
 pub mod logs;
 pub mod machine;
+#[cfg(not(unix))]
+mod nowhere;
 pub mod restart;
 pub mod state;
 #[cfg(unix)]
 pub mod unix;
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
+
+#[cfg(not(unix))]
+pub use nowhere::{at_terminal, for_manager, supervise};
+#[cfg(unix)]
+pub use unix::run::{at_terminal, for_manager, supervise};
 
 use crate::artifact::FileArtifact;
 use crate::error::{Error, Result};
@@ -29,6 +38,21 @@ pub const AVAILABLE: bool = cfg!(unix);
 
 /// What the host exits with when it has given its service up: the manager must not start it again.
 pub const GIVE_UP_EXIT: u8 = 79;
+
+/// What a supervisor of the embedded manager is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Supervision {
+    /// The scope's state folder: what is installed.
+    pub state: PathBuf,
+    /// The scope's runtime folder: what runs.
+    pub runtime: PathBuf,
+    /// The services to start; all that are enabled where empty.
+    pub names: Vec<ServiceName>,
+    /// In the background, until there is nothing left to do.
+    pub detached: bool,
+    /// The supervisor's lock, open in this process, from an older program that it ran before.
+    pub inherited_lock: Option<i32>,
+}
 
 /// All that the host needs to know: the contents of the hosted file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -422,6 +422,20 @@ pub struct Security {
     pub private_tmp: Option<bool>,
 }
 
+impl Security {
+    /// Whether no process of the tree may gain a privilege: as set, or as the profile has it.
+    #[must_use]
+    pub fn wants_no_new_privileges(&self) -> bool {
+        self.no_new_privileges.unwrap_or(self.profile != SecurityProfile::None)
+    }
+
+    /// Whether the tree has a /tmp of its own: as set, or as the profile has it.
+    #[must_use]
+    pub fn wants_private_tmp(&self) -> bool {
+        self.private_tmp.unwrap_or(self.profile != SecurityProfile::None)
+    }
+}
+
 /// A bundle of the manager's protections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
