@@ -83,7 +83,6 @@ impl Hosted {
     /// What the host has to know to run `spec` on `target`.
     #[must_use]
     pub fn new(spec: &Spec, target: &Target) -> Self {
-        let name = spec.name.as_str();
         let logs = spec.logs.directory.clone();
         Self {
             schema: Self::SCHEMA.to_owned(),
@@ -91,8 +90,8 @@ impl Hosted {
             scope: target.scope,
             manager: target.manager,
             runtime: runtime_dir(target, &spec.name),
-            logs: logs.unwrap_or_else(|| join(target.os, &[&target.dirs.logs, name])),
-            credentials: join(target.os, &[&target.dirs.state, "credentials", name]),
+            logs: logs.unwrap_or_else(|| logs_dir(target, &spec.name)),
+            credentials: join(target.os, &[&target.dirs.state, "credentials", spec.name.as_str()]),
             owner: target.owner.clone(),
         }
     }
@@ -134,6 +133,12 @@ pub fn path(target: &Target, name: &ServiceName) -> String {
 #[must_use]
 pub fn runtime_dir(target: &Target, name: &ServiceName) -> String {
     join(target.os, &[&target.dirs.runtime, "services", name.as_str()])
+}
+
+/// Where the logs of a service are that names no folder of its own.
+#[must_use]
+pub fn logs_dir(target: &Target, name: &ServiceName) -> String {
+    join(target.os, &[&target.dirs.logs, name.as_str()])
 }
 
 fn join(os: Os, parts: &[&str]) -> String {

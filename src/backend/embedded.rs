@@ -14,13 +14,14 @@ use std::path::Path;
 
 use crate::artifact::Artifact;
 use crate::backend::{Action, Backend, Context, Deadline, Detection, LogQuery, LogStream, Outcome};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::host;
+use crate::logs::files;
 use crate::plan::ManagerStep;
 use crate::spec::{ServiceName, Spec};
 use crate::state::ServiceState;
 use crate::support::SupportReport;
-use crate::system::System;
+use crate::system::{Entry, System};
 use crate::target::{ManagerId, Scope, Target};
 
 /// The backend.
@@ -51,12 +52,22 @@ impl Backend for Embedded {
         Ok(artifacts)
     }
 
-    fn settle(&self, _names: &[ServiceName], _target: &Target) -> Vec<ManagerStep> {
-        Vec::new() // hosts read their file when they begin
+    /// Hosts read their file when they begin: all that is to be done is to take away what an uninstalled service leaves of its last run.
+    fn settle(&self, names: &[ServiceName], target: &Target) -> Vec<ManagerStep> {
+        let tidy = |name: &ServiceName| ManagerStep {
+            action: TIDY.to_owned(),
+            target: host::runtime_dir(target, name),
+            value: serde_json::Value::String(host::path(target, name)),
+            undo: None,
+        };
+        names.iter().map(tidy).collect()
     }
 
-    fn perform(&self, step: &ManagerStep, _context: &Context<'_>) -> Result<()> {
-        Err(Error::system(format!("the embedded manager has no step '{}'", step.action)))
+    fn perform(&self, step: &ManagerStep, context: &Context<'_>) -> Result<()> {
+        match (step.action.as_str(), step.value.as_str()) {
+            (TIDY, Some(hosted)) => tidy(&step.target, hosted, context),
+            _ => Err(Error::system(format!("the embedded manager has no step '{}'", step.action))),
+        }
     }
 
     fn observe_object(
@@ -95,9 +106,41 @@ impl Backend for Embedded {
         os::control(names, action, deadline, context)
     }
 
-    fn logs<'a>(&'a self, _query: &LogQuery, _context: &Context<'a>) -> Result<LogStream<'a>> {
-        Err(Error::new(ErrorKind::ManagerUnavailable, "this svcctl does not read log files yet"))
+    fn logs<'a>(&'a self, query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>> {
+        let sources =
+            query.names.iter().map(|name| source(name, context)).collect::<Result<_>>()?;
+        files::read_all(sources, query)
     }
+}
+
+/// The step that removes the runtime folder of a service that is not installed any more.
+const TIDY: &str = "tidy";
+
+fn tidy(folder: &str, hosted: &str, context: &Context<'_>) -> Result<()> {
+    let entry =
+        context.system.entry(Path::new(hosted)).map_err(|error| Error::io(hosted, &error))?;
+    if entry != Entry::Missing {
+        return Ok(());
+    }
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::io(folder, &error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Where the log files of a service are: as its hosted file says, or where they are by default once it is gone.
+fn source(name: &ServiceName, context: &Context<'_>) -> Result<files::Source> {
+    let path = host::path(context.target, name);
+    let directory = match context.system.read(Path::new(&path)) {
+        Ok(contents) => host::Hosted::parse(&path, &contents)?.logs,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            host::logs_dir(context.target, name)
+        }
+        Err(error) => return Err(Error::io(path, &error)),
+    };
+    Ok(files::Source { directory: directory.into(), service: name.to_string() })
 }
 
 /// Where the link is that makes a service come up with the supervisor.
