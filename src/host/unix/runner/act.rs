@@ -180,6 +180,7 @@ impl Host {
         if killing.again > now() && self.main.is_some() {
             return;
         }
+        self.reap();
         let mark = self.mark();
         let spared = self.own_processes();
         if let Some(main) = self.main.as_ref().filter(|main| !main.child) {
