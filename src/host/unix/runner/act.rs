@@ -54,7 +54,6 @@ impl Host {
     }
 
     fn spawn_main(&mut self) {
-        self.exit = None;
         self.status = None;
         self.adopted = false;
         self.changed = true;
