@@ -198,6 +198,7 @@ fn no_limit_of_restarts_is_no_start_limit() {
     spec.restart.policy = RestartPolicy::Never;
     assert!(has(&text(&spec, Scope::System, 252), "StartLimitIntervalSec=0"));
     spec.restart.delay = Duration::ZERO;
+    spec.restart.max_delay = Duration::ZERO;
     assert!(has(&text(&spec, Scope::System, 252), "RestartSec=0"));
 }
 
