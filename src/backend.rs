@@ -276,13 +276,13 @@ pub trait Backend: Send + Sync {
         Ok(true)
     }
 
-    /// Removes what an uninstall leaves behind and `--purge` takes too, such as the log files of the service, and says what.
+    /// Removes what an uninstall leaves behind and `--purge` takes too: the log files of the service, unless the manager keeps
+    /// more than those. Says what it removed.
     ///
     /// # Errors
     /// What could not be removed.
     fn purge(&self, spec: &Spec, context: &Context<'_>) -> Result<Vec<String>> {
-        let _ = (spec, context);
-        Ok(Vec::new())
+        crate::logs::purge::files(spec, context)
     }
 
     /// The state of many services in as few round trips as the manager allows; one that is unknown is `not-installed`.

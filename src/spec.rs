@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 /// A service's name: `[A-Za-z0-9][A-Za-z0-9._-]{0,63}`, and no name that Windows reserves.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ServiceName(String);
 
 /// Names that Windows reserves for devices, with any extension.
