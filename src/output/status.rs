@@ -63,6 +63,9 @@ fn state_words(service: &ServiceState) -> String {
 #[must_use]
 pub fn block(service: &ServiceState, lines: &[LogLine], now: SystemTime) -> String {
     let mut text = headline(service, now);
+    if service.state == State::NotInstalled {
+        return text;
+    }
     for (title, value) in facts(service) {
         let _ = writeln!(text, "  {FAINT}{title:<11}{FAINT:#}{value}");
     }
