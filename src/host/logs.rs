@@ -8,18 +8,26 @@
 //! [`Capture::on_timer`], and [`Capture::finish`] when the service's last process has ended. Nothing here ever fails because of a
 //! full or broken disk: lines that cannot be written are counted, and a line in the log says how many when writing works again.
 
+// The core knows no OS; so far only the host on Unix feeds it.
+#[cfg_attr(not(unix), allow(dead_code))]
 mod buffer;
 #[cfg(unix)]
 mod capture;
 #[cfg(unix)]
 mod channels;
+#[cfg_attr(not(unix), allow(dead_code))]
 mod compress;
+#[cfg_attr(not(unix), allow(dead_code))]
 mod format;
 #[cfg(unix)]
 mod ledger;
+#[cfg_attr(not(unix), allow(dead_code))]
 mod log;
+#[cfg_attr(not(unix), allow(dead_code))]
 mod loss;
+#[cfg_attr(not(unix), allow(dead_code))]
 mod pace;
+#[cfg_attr(not(unix), allow(dead_code))]
 mod retain;
 
 use std::path::{Path, PathBuf};
