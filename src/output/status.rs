@@ -198,9 +198,10 @@ mod tests {
 
     #[test]
     fn drift_is_starred_in_the_table_and_named_in_the_block() {
-        let drifted = ServiceState { drift: Some(vec!["unit edited".into()]), ..service() };
+        let drift = Some(vec!["unit edited".into()]);
+        let drifted = ServiceState { state: State::Stopped, drift, ..service() };
         let table = table(std::slice::from_ref(&drifted), SystemTime::UNIX_EPOCH, None);
-        assert!(table.contains("not-installed*"), "{table}");
+        assert!(table.contains("stopped*"), "{table}");
         assert!(shown(&drifted).contains("unit edited"));
     }
 }
