@@ -15,6 +15,8 @@ mod diagnosis;
 mod domain;
 mod installed;
 mod launchctl;
+mod order;
+mod ordered;
 mod output;
 mod overrides;
 mod plist;
@@ -37,7 +39,7 @@ use crate::artifact::Artifact;
 use crate::backend::{
     Action, Backend, Context, Deadline, Detection, LogQuery, LogStream, Namesake, Outcome,
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::host;
 use crate::plan::ManagerStep;
 use crate::spec::{ServiceName, Spec};
@@ -91,7 +93,7 @@ impl Backend for Launchd {
         let installed = Installed::find(&name, context);
         let cleared = clear_override(&installed, context);
         // What is gone needs nothing of launchd any more; an uninstall or a rollback must not fail for it.
-        if installed.exists() { cleared } else { Ok(()) }
+        if installed.exists() { cleared } else { tidy(&name, context) }
     }
 
     fn observe_object(
@@ -142,19 +144,22 @@ impl Backend for Launchd {
         deadline: Deadline,
         context: &Context<'_>,
     ) -> Vec<Outcome> {
-        std::thread::scope(|scope| {
-            let runs: Vec<_> = names
-                .iter()
-                .map(|name| (name, scope.spawn(|| control::run(name, action, deadline, context))))
-                .collect();
-            runs.into_iter()
-                .map(|(name, run)| run.join().unwrap_or_else(|_| panicked(name)))
-                .collect()
-        })
+        ordered::control(names, action, deadline, context)
     }
 
     fn logs<'a>(&'a self, query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>> {
         output::lines(query, context)
+    }
+}
+
+/// Removes the runtime folder of a service that is not installed any more.
+fn tidy(name: &ServiceName, context: &Context<'_>) -> Result<()> {
+    let folder = host::runtime_dir(context.target, name);
+    match std::fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::io(folder, &error))
+        }
+        Ok(()) | Err(_) => Ok(()),
     }
 }
 
@@ -174,12 +179,6 @@ fn clear_override(installed: &Installed, context: &Context<'_>) -> Result<()> {
 
 fn allow(name: &ServiceName) -> ManagerStep {
     ManagerStep { action: ALLOW.into(), target: name.to_string(), value: Value::Null, undo: None }
-}
-
-fn panicked(name: &ServiceName) -> Outcome {
-    let error =
-        Some(crate::error::Error::system(format!("svcctl failed while it worked on {name}")));
-    Outcome { name: name.clone(), changed: false, warnings: Vec::new(), error }
 }
 
 /// Whether launchd runs something of that label from a place that svcctl does not use.

@@ -7,7 +7,7 @@
 //! | restart | load | unload, load | unload, load | unload, load, which enables |
 //! | reload | an error | `kill` | an error | `kill` |
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::backend::launchd::code;
@@ -20,6 +20,7 @@ use crate::backend::launchd::sequence::Job;
 use crate::backend::launchd::watch;
 use crate::backend::{Action, Context, Deadline, Outcome};
 use crate::error::{Error, ErrorKind, Result};
+use crate::host;
 use crate::spec::{Reload, ServiceName};
 
 /// What was done, if it succeeded.
@@ -95,9 +96,22 @@ impl Service<'_> {
             return Err(self.unknown());
         }
         let killed = self.unload_everywhere()?;
+        let killed = self.killed_by_host().or(killed);
         let words = |time| format!("had to be killed after {}", humantime::format_duration(time));
-        let warnings = killed.map(words).into_iter().collect();
+        let warnings = killed.filter(|_| changed).map(words).into_iter().collect();
         Ok(Done { changed, warnings })
+    }
+
+    /// The time after which its host had to kill the service, if it had to: launchd only saw the host, which ended in time.
+    fn killed_by_host(&self) -> Option<Duration> {
+        let runtime = host::runtime_dir(self.context.target, &self.installed.name);
+        let saved = host::state::read_saved(Path::new(&runtime)).ok().flatten()?;
+        let spec = self
+            .installed
+            .spec
+            .as_ref()
+            .filter(|_| self.installed.hosted && saved.machine.killed)?;
+        Some(spec.stop.timeout)
     }
 
     fn restart(&self) -> Result<Done> {
