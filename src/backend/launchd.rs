@@ -14,6 +14,7 @@ mod detect;
 mod diagnosis;
 mod domain;
 mod installed;
+mod job;
 mod launchctl;
 mod order;
 mod ordered;
@@ -55,8 +56,8 @@ use self::status::Seen;
 
 pub use self::launchctl::root;
 
-/// The step that takes a label out of launchd's list of what is switched off.
-const ALLOW: &str = "clear-override";
+/// The step that removes what a service leaves in the runtime folder.
+const TIDY: &str = "tidy";
 
 /// The backend for launchd.
 #[derive(Clone, Copy, Debug, Default)]
@@ -79,30 +80,29 @@ impl Backend for Launchd {
         render::artifacts(spec, target, enabled)
     }
 
+    /// launchd reads property lists when it is told to, so that there is nothing to reload.
     fn settle(&self, names: &[ServiceName], _target: &Target) -> Vec<ManagerStep> {
-        names.iter().map(allow).collect()
+        names.iter().map(tidy_step).collect()
     }
 
-    /// launchd reads property lists when it is told to, so that there is nothing to reload. Only its store may stand in the way: of
-    /// this service, or, once it is gone, of the next one of that label.
     fn perform(&self, step: &ManagerStep, context: &Context<'_>) -> Result<()> {
-        let Some(name) = ServiceName::new(&step.target).ok().filter(|_| step.action == ALLOW)
-        else {
-            return Ok(());
-        };
-        let installed = Installed::find(&name, context);
-        let cleared = clear_override(&installed, context);
-        // What is gone needs nothing of launchd any more; an uninstall or a rollback must not fail for it.
-        if installed.exists() { cleared } else { tidy(&name, context) }
+        match (step.action.strip_suffix(job::OBJECT), ServiceName::new(&step.target)) {
+            (Some("put-"), _) => job::put(&step.target, context),
+            (Some("remove-"), _) => job::remove(&step.target, context),
+            (_, Ok(name)) if step.action == TIDY && !Installed::find(&name, context).exists() => {
+                tidy(&name, context)
+            }
+            (_, _) => Ok(()),
+        }
     }
 
     fn observe_object(
         &self,
-        _object: &str,
-        _id: &str,
-        _context: &Context<'_>,
+        object: &str,
+        id: &str,
+        context: &Context<'_>,
     ) -> Result<Option<Value>> {
-        Ok(None)
+        if object == job::OBJECT { job::observe(id, context) } else { Ok(None) }
     }
 
     fn marks(&self, contents: &[u8], name: &ServiceName) -> bool {
@@ -163,22 +163,8 @@ fn tidy(name: &ServiceName, context: &Context<'_>) -> Result<()> {
     }
 }
 
-fn clear_override(installed: &Installed, context: &Context<'_>) -> Result<()> {
-    let launchctl = Launchctl::new(context.system);
-    let (name, label) = (&installed.name, &installed.label);
-    for domain in Domain::of(context.target) {
-        if launchctl.is_disabled(domain, label)? {
-            // Both domains of a user share one store.
-            return launchctl
-                .expect(&format!("cannot enable {name}"), &["enable", &domain.service(label)], &[])
-                .map(drop);
-        }
-    }
-    Ok(())
-}
-
-fn allow(name: &ServiceName) -> ManagerStep {
-    ManagerStep { action: ALLOW.into(), target: name.to_string(), value: Value::Null, undo: None }
+fn tidy_step(name: &ServiceName) -> ManagerStep {
+    ManagerStep { action: TIDY.into(), target: name.to_string(), value: Value::Null, undo: None }
 }
 
 /// Whether launchd runs something of that label from a place that svcctl does not use.

@@ -70,7 +70,9 @@ fn folders(context: &Context<'_>) -> [(PathBuf, bool); 2] {
     ]
 }
 
-fn place(label: &str, context: &Context<'_>) -> Option<(PathBuf, bool)> {
+/// The property list of that label, and whether it lies where launchd looks at a boot or login.
+#[must_use]
+pub fn place(label: &str, context: &Context<'_>) -> Option<(PathBuf, bool)> {
     let paths =
         folders(context).map(|(folder, enabled)| (folder.join(format!("{label}.plist")), enabled));
     paths

@@ -8,12 +8,25 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host;
 use crate::logs::files::{self, Source};
 use crate::logs::segment::{self, Segment};
-use crate::spec::Spec;
+use crate::spec::{ServiceName, Spec};
 
 /// The lines of the query's services.
 pub fn lines<'a>(query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>> {
-    let sources = query.names.iter().map(|name| source(&Installed::find(name, context), context));
+    let sources = query.names.iter().map(|name| known(name, context));
     files::read_all(sources.collect::<Result<_>>()?, query)
+}
+
+/// The files of a service that is there, or was and has left some.
+fn known(name: &ServiceName, context: &Context<'_>) -> Result<Source> {
+    let installed = Installed::find(name, context);
+    let source = source(&installed, context)?;
+    if !installed.exists() && context.system.list(&source.directory).unwrap_or_default().is_empty()
+    {
+        let message = format!("no service '{name}' is installed, and it has left no log");
+        return Err(Error::new(ErrorKind::NoService, message)
+            .hint("`svcctl list --all` shows what there is"));
+    }
+    Ok(source)
 }
 
 fn source(installed: &Installed, context: &Context<'_>) -> Result<Source> {
