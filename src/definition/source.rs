@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::definition::diagnostic::Problem;
 use crate::error::{Error, ErrorKind, Result};
@@ -93,11 +93,13 @@ fn not_utf8(path: &str, error: &std::string::FromUtf8Error) -> Error {
     Error::definition(path, vec![problem])
 }
 
-/// The absolute folder of the file, without following links of the file itself.
+/// The absolute folder of the file.
 fn folder_of(path: &Path) -> Result<String> {
     let absolute = std::path::absolute(path).map_err(|error| unreadable(path, &error))?;
     let folder = absolute.parent().map_or_else(|| PathBuf::from("/"), Path::to_path_buf);
-    let folder = std::fs::canonicalize(&folder).unwrap_or(folder);
+    // A link in the path is kept, as /opt/web/current; only `..` needs the file system to be understood.
+    let climbs = folder.components().any(|part| part == Component::ParentDir);
+    let folder = if climbs { std::fs::canonicalize(&folder).unwrap_or(folder) } else { folder };
     match folder.to_str() {
         Some(text) => Ok(plain(text).to_owned()),
         None => Err(refuse(path, "is in a folder whose name is not UTF-8")),
@@ -186,6 +188,21 @@ mod tests {
         let problems = refusal(&path).problems;
         assert_eq!(problems.len(), 1);
         assert_eq!((problems[0].line, problems[0].column), (Some(2), Some(12)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_the_folder_stays_in_its_name() {
+        let folder = Folder::new("link");
+        folder.file("web.toml", b"");
+        let link = folder.0.join("current");
+        std::os::unix::fs::symlink(&folder.0, &link).unwrap();
+        assert_eq!(Source::read(&link.join("web.toml")).unwrap().dir, link.to_str().unwrap());
+        let climbing = link.join("../web.toml");
+        assert!(
+            Source::read(&climbing).is_err()
+                || !Source::read(&climbing).unwrap().dir.contains("..")
+        );
     }
 
     #[cfg(unix)]

@@ -25,7 +25,7 @@ pub fn check(kind: &Kind, string: &str, key: &str, os: Option<Os>) -> Result<(),
         Kind::Link => value::link(string),
         Kind::Path => path::check(string, key, os),
         Kind::Account => account::check(string, key, os),
-        Kind::Signal => value::signal(string).map(drop),
+        Kind::Signal => signal(string, os),
         Kind::Duration => value::duration(string).map(drop),
         Kind::Pause => pause(string),
         Kind::Size => value::size(string).map(drop),
@@ -49,6 +49,25 @@ pub fn check(kind: &Kind, string: &str, key: &str, os: Option<Os>) -> Result<(),
         | Kind::OneOf(_)
         | Kind::Either(..)
         | Kind::Raw => Ok(()),
+    }
+}
+
+/// A signal that the target's system has, signal(7) and signal(3).
+fn signal(string: &str, os: Option<Os>) -> Result<(), Fault> {
+    let name = value::signal(string)?;
+    let missing = match os {
+        Some(Os::Linux) => name == "SIGINFO",
+        Some(Os::Macos) => name == "SIGPWR" || name.starts_with("SIGRT"),
+        Some(Os::Freebsd) => name == "SIGPWR",
+        Some(Os::Windows) | None => false,
+    };
+    match os {
+        Some(os) if missing => {
+            let fault = format!("is {name}, a signal that {} does not have", os.title());
+            Err(Fault::new("wrong-os", fault)
+                .hint("write another under [on.…] of the other system"))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -134,6 +153,17 @@ mod tests {
         assert_eq!(hint("-web"), "\"web\" would do");
         assert!(hint("con").contains("up to 64"));
         assert!(hint("").contains("up to 64"));
+    }
+
+    #[test]
+    fn a_signal_is_one_of_the_target() {
+        let code =
+            |name, os| check(&Kind::Signal, name, "stop.signal", Some(os)).err().map(|f| f.code);
+        assert_eq!(code("SIGTERM", Os::Macos), None);
+        assert_eq!(code("SIGRTMIN+3", Os::Linux), None);
+        assert_eq!(code("SIGRTMIN+3", Os::Macos), Some("wrong-os"));
+        assert_eq!(code("SIGINFO", Os::Linux), Some("wrong-os"));
+        assert_eq!(code("SIGPWR", Os::Freebsd), Some("wrong-os"));
     }
 
     #[test]

@@ -18,8 +18,8 @@
 //! - At most one *main process* lives: `Spawn` is asked for in `PreStart` or before it only, and those are reached only when `alive`
 //!   is false and the tree is gone.
 //! - At most one *job* (a hook, a stop or reload command) runs; a phase that has one is left when it has ended or its time is up.
-//! - Going down has one budget, `stop.timeout`, from the stop to the kill. A pre-stop hook and a stop command have to share it: a hook
-//!   by its own timeout, a stop command by half of what is left, so that the signal still has a chance.
+//! - Going down has one budget, `stop.timeout`, from the stop to the kill. A pre-stop hook and a stop command are part
+//!   of it; what is left when the command has ended gets the signal, and when the budget is spent, it is killed.
 //! - When the main process has ended, however it did, what is left of its tree is killed before anything else happens.
 //! - A service that ends while its goal is `Up` is judged by the restart policy; a failed start or check counts as a failed end.
 //!

@@ -100,7 +100,7 @@ impl Lane {
                 PathBuf::from,
             ),
             results: setting("SVCCTL_LANE_RESULTS").map(PathBuf::from),
-            bin: setting("SVCCTL_LANE_BIN").map_or_else(cargo_bin, PathBuf::from),
+            bin: bin(),
         })
     }
 
@@ -150,6 +150,15 @@ fn default_dir(scope: Scope) -> PathBuf {
 /// The caller's home folder.
 pub fn home() -> PathBuf {
     env::home_dir().expect("the caller has a home folder")
+}
+
+fn bin() -> PathBuf {
+    setting("SVCCTL_LANE_BIN").map_or_else(cargo_bin, PathBuf::from)
+}
+
+/// A program of this lane.
+pub fn program(name: &str) -> PathBuf {
+    bin().join(name).with_extension(env::consts::EXE_EXTENSION)
 }
 
 fn cargo_bin() -> PathBuf {

@@ -138,10 +138,16 @@ pub fn setup_failure(code: i32) -> Option<&'static SetupFailure> {
 
 /// How the main process ended, in words.
 #[must_use]
-pub fn reason(result: &str, code: Option<i32>, signal: Option<&str>) -> Option<String> {
-    let ended = how_it_ended(code, signal);
+pub fn reason(
+    result: &str,
+    code: Option<i32>,
+    signal: Option<&str>,
+    subject: Option<&str>,
+) -> Option<String> {
+    let ended = how_it_ended(code, signal, subject);
     Some(match result {
-        "" | "success" | "exit-code" => return ended,
+        "" | "success" | "exit-code" if code.is_some() || signal.is_none() => return ended,
+        "" | "success" | "exit-code" => format!("ended by {}", signal.unwrap_or("a signal")),
         "signal" => return ended.or_else(|| Some("killed by a signal".into())),
         "core-dump" => {
             format!("crashed with {}, and left a core dump", signal.unwrap_or("a signal"))
@@ -165,10 +171,13 @@ fn with(ended: Option<&str>) -> String {
     ended.map(|ended| format!(" ({ended})")).unwrap_or_default()
 }
 
-fn how_it_ended(code: Option<i32>, signal: Option<&str>) -> Option<String> {
+fn how_it_ended(code: Option<i32>, signal: Option<&str>, subject: Option<&str>) -> Option<String> {
     match (code, signal) {
         (Some(code), _) => Some(match setup_failure(code) {
-            Some(failure) => format!("{} ({code}/{})", failure.meaning, failure.word),
+            Some(failure) => {
+                let subject = subject.map(|subject| format!("{subject}: ")).unwrap_or_default();
+                format!("{subject}{} ({code}/{})", failure.meaning, failure.word)
+            }
             None => format!("exit code {code}"),
         }),
         (None, Some(signal)) => Some(format!("killed by {signal}")),
@@ -224,17 +233,19 @@ mod tests {
 
     #[test]
     fn a_setup_failure_says_what_is_wrong_and_keeps_systemd_s_word() {
-        let reason = reason("exit-code", Some(217), None).unwrap();
-        assert!(reason.contains("user") && reason.ends_with("(217/USER)"), "{reason}");
+        let reason = reason("exit-code", Some(217), None, Some("web")).unwrap();
+        assert!(reason.starts_with("web: its user") && reason.ends_with("(217/USER)"), "{reason}");
         assert!(setup_failure(1).is_none());
     }
 
     #[test]
     fn an_end_is_told_by_code_signal_or_result() {
-        assert_eq!(reason("exit-code", Some(3), None).unwrap(), "exit code 3");
-        assert_eq!(reason("signal", None, Some("SIGKILL")).unwrap(), "killed by SIGKILL");
-        assert!(reason("oom-kill", None, Some("SIGKILL")).unwrap().contains("memory"));
-        assert_eq!(reason("success", None, None), None);
+        let said = |result, code, signal| reason(result, code, signal, None);
+        assert_eq!(said("exit-code", Some(3), None).unwrap(), "exit code 3");
+        assert_eq!(said("signal", None, Some("SIGKILL")).unwrap(), "killed by SIGKILL");
+        assert_eq!(said("success", None, Some("SIGTERM")).unwrap(), "ended by SIGTERM");
+        assert!(said("oom-kill", None, Some("SIGKILL")).unwrap().contains("memory"));
+        assert_eq!(said("success", None, None), None);
     }
 
     #[test]

@@ -6,14 +6,16 @@ mod control;
 mod endpoint;
 mod journalctl;
 mod linger;
+mod logs;
+mod memory;
 mod namesakes;
 mod query;
 mod wants;
 mod wire;
 
 pub use control::control;
-pub use journalctl::logs;
 pub use linger::is_set as lingers;
+pub use logs::logs;
 pub use namesakes::namesakes;
 
 use std::collections::BTreeSet;
@@ -66,9 +68,16 @@ fn reload(names: &[ServiceName], context: &Context<'_>) -> Result<()> {
     let mut client = Client::connect(context)?;
     client.reload()?;
     let units: Vec<String> = names.iter().map(query::unit_of).collect();
-    let gone = client.units(&units)?.into_iter().filter(|unit| unit.load == "not-found");
-    let failed: Vec<String> =
-        gone.filter(|unit| unit.active == "failed").map(|unit| unit.name).collect();
+    let mut gone = client.units(&units)?;
+    gone.retain(|unit| unit.load == "not-found");
+    for name in names {
+        if gone.iter().any(|unit| unit.name == query::unit_of(name)) {
+            // What a host has left for `status`.
+            let _ = std::fs::remove_dir_all(crate::host::runtime_dir(context.target, name));
+        }
+    }
+    gone.retain(|unit| unit.active == "failed");
+    let failed: Vec<String> = gone.into_iter().map(|unit| unit.name).collect();
     client.reset_failed(&failed)
 }
 

@@ -2,18 +2,21 @@
 
 mod dependencies;
 mod environment;
+mod hosted;
 mod lifecycle;
 mod overrides;
 mod process;
 mod security;
 
+pub use hosted::reads_file;
 pub use security::{capability, isolates};
 
 use crate::artifact::{Artifact, FileArtifact};
-use crate::backend::systemd::quote;
 use crate::backend::systemd::unit::{Section, Unit};
 use crate::backend::systemd::version;
+use crate::backend::systemd::{quote, support};
 use crate::error::Result;
+use crate::host;
 use crate::spec::Spec;
 use crate::target::{Scope, Target};
 
@@ -24,6 +27,9 @@ use crate::target::{Scope, Target};
 pub fn artifacts(spec: &Spec, target: &Target, enabled: bool) -> Result<Vec<Artifact>> {
     let mut artifacts = Vec::new();
     artifacts.extend(environment::file(spec, target)?);
+    if is_hosted(spec, target) {
+        artifacts.push(Artifact::File(host::artifact(spec, target)));
+    }
     artifacts.push(Artifact::File(FileArtifact {
         path: unit_path(spec, target),
         mode: 0o644,
@@ -33,6 +39,11 @@ pub fn artifacts(spec: &Spec, target: &Target, enabled: bool) -> Result<Vec<Arti
         artifacts.push(enablement(spec, target));
     }
     Ok(artifacts)
+}
+
+/// Whether anything in the spec needs the host.
+fn is_hosted(spec: &Spec, target: &Target) -> bool {
+    support::report(spec, target).needs_host()
 }
 
 /// The link that systemd's own `enable` would make.
@@ -84,8 +95,14 @@ fn unit_text(spec: &Spec, target: &Target) -> Result<String> {
         unit.quoted("documentation", Section::Unit, "Documentation", quote::address(address))?;
     }
     dependencies::write(&mut unit, start, target.scope)?;
-    lifecycle::write(&mut unit, start, stop, reload.as_ref(), restart)?;
-    process::write(&mut unit, process, target.scope)?;
+    let hosted = is_hosted(spec, target);
+    if hosted {
+        hosted::write(&mut unit, spec, target)?;
+    } else {
+        lifecycle::write(&mut unit, start, stop, reload.as_ref(), restart)?;
+    }
+    lifecycle::start_limit(&mut unit, restart)?;
+    process::write(&mut unit, process, target.scope, !hosted)?;
     environment::write(&mut unit, spec, target)?;
     output(&mut unit, name.as_str())?;
     process::limits(&mut unit, limits)?;
@@ -120,6 +137,8 @@ fn output(unit: &mut Unit, name: &str) -> Result<()> {
     unit.field("logs.to", Section::Service, "StandardInput", "null")?;
     unit.field("logs.to", Section::Service, "StandardOutput", "journal")?;
     unit.field("logs.to", Section::Service, "StandardError", "inherit")?;
+    // The shell's and everybody else's default, which systemd changes.
+    unit.default("IgnoreSIGPIPE", "no")?;
     unit.default("SyslogIdentifier", name)?;
     unit.default("LogRateLimitIntervalSec", "1s")?;
     unit.default("LogRateLimitBurst", "10000000")

@@ -6,7 +6,7 @@ mod life;
 mod process;
 mod security;
 
-use crate::backend::systemd::version;
+use crate::backend::systemd::{render, version};
 use crate::spec::{Health, HealthCheck, Hooks, LogTo, Logs, Spec};
 use crate::support::SupportReport;
 use crate::target::Target;
@@ -54,6 +54,16 @@ pub fn report(spec: &Spec, target: &Target) -> SupportReport {
     security::security(&mut report, security);
     process::credentials(&mut report, credentials);
     report.native_if("override", !overrides.is_empty());
+    let credentials_since = version::since("LoadCredential");
+    if report.report.needs_host()
+        && report.version < credentials_since
+        && !render::reads_file(spec, target)
+    {
+        let why = format!(
+            "what of it needs `svcctl host` needs systemd {credentials_since} for another account than root"
+        );
+        report.refused("process.user", why, "remove what is hosted, or update systemd");
+    }
     report.report
 }
 

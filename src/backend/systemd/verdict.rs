@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use crate::backend::Action;
-use crate::backend::systemd::explain;
-use crate::backend::systemd::state::{self, Raw};
+use crate::backend::systemd::state::Raw;
 use crate::error::{Error, ErrorKind};
 use crate::state::State;
 
@@ -34,26 +33,18 @@ pub struct Verdict {
 
 /// What `action` asks of a service in this state.
 pub fn decide(name: &str, action: Action, raw: &Raw) -> Decision {
-    let state = state_of(raw);
+    let state = raw.state();
     match (action, state) {
         (_, State::NotInstalled) => Decision::Refuse(not_installed(name, raw)),
-        (Action::Start, State::Running | State::Reloading) | (Action::Stop, State::Stopped) => {
-            Decision::Nothing
-        }
+        (Action::Start, State::Running | State::Reloading) => Decision::Nothing,
         // A start would wait until the pause before the next attempt is over.
         (Action::Start, State::Restarting) | (Action::Restart, _) => Decision::Job("RestartUnit"),
         (Action::Start, _) => Decision::Job("StartUnit"),
-        (Action::Stop, State::Failed) => Decision::Forget,
+        (Action::Stop, _) if raw.active == "failed" => Decision::Forget,
+        (Action::Stop, State::Stopped) => Decision::Nothing,
         (Action::Stop, _) => Decision::Job("StopUnit"),
         (Action::Reload, State::Running | State::Reloading) => Decision::Job("ReloadUnit"),
         (Action::Reload, _) => Decision::Refuse(not_running(name, state)),
-    }
-}
-
-fn state_of(raw: &Raw) -> State {
-    match raw.load.is_empty() {
-        true => State::NotInstalled,
-        false => state::state(&raw.load, &raw.active, &raw.sub),
     }
 }
 
@@ -91,9 +82,11 @@ pub fn judge(name: &str, action: Action, result: &str, raw: &Raw, took: Duration
 }
 
 fn started(name: &str, action: Action, result: &str, raw: &Raw) -> Verdict {
-    let state = state_of(raw);
+    let state = raw.state();
     match (result, state) {
-        ("done" | "skipped", State::Running | State::Reloading) if raw.restarts == 0 => {
+        ("done" | "skipped", State::Running | State::Reloading)
+            if raw.restarts == 0 || raw.hosted.is_some() =>
+        {
             Verdict::default()
         }
         ("done" | "skipped", State::Stopped) if !raw.assert_failed => ended_well(name, raw),
@@ -113,12 +106,7 @@ fn ended_well(name: &str, raw: &Raw) -> Verdict {
 }
 
 fn failed(message: String, name: &str, state: State, raw: &Raw) -> Verdict {
-    let code = (raw.exit_kind == 1).then_some(raw.exit_status);
-    let signal = (raw.exit_kind >= 2).then(|| explain::signal_name(raw.exit_status));
-    let reason = match raw.assert_failed {
-        true => Some("an assertion of its unit was not met".to_owned()),
-        false => explain::reason(&raw.result, code, signal.as_deref()),
-    };
+    let reason = raw.exit().and_then(|exit| exit.reason);
     let mut error = Error::system(message).hint(format!("`svcctl logs {name}` shows what it said"));
     error.causes.extend(reason);
     if matches!(state, State::Restarting | State::Starting | State::Running) {
@@ -128,15 +116,15 @@ fn failed(message: String, name: &str, state: State, raw: &Raw) -> Verdict {
 }
 
 fn stopped(name: &str, result: &str, raw: &Raw, took: Duration) -> Verdict {
-    let state = state_of(raw);
+    let state = raw.state();
     match (result, state) {
-        ("done" | "skipped", State::Stopped | State::NotInstalled) => Verdict::default(),
-        ("done" | "skipped" | "failed", State::Failed) => {
+        ("done" | "skipped" | "failed", _) if raw.active == "failed" => {
             let killed = raw.result == "timeout" || (raw.exit_kind >= 2 && raw.exit_status == 9);
             let warning = format!("{name} had to be killed after {}s", took.as_secs());
             let warnings = if killed { vec![warning] } else { Vec::new() };
             Verdict { warnings, error: None, forget: true }
         }
+        ("done" | "skipped", State::Stopped | State::NotInstalled) => Verdict::default(),
         ("done" | "skipped", _) => {
             let error = Error::system(format!("{name} was stopped, and is {} again", state.word()))
                 .hint("something else starts it: `systemctl list-dependencies --reverse` may say what");

@@ -21,9 +21,9 @@ use crate::spec::LogFormat;
 /// How long a line without end is kept back.
 const PARTIAL: Duration = Duration::from_secs(1);
 /// Readings in one go, before the event loop has its turn again.
-const TURNS: usize = 4;
-/// Bytes of a buffer: what a large pipe holds.
-const BUFFER: usize = 1 << 20;
+const TURNS: usize = 8;
+/// Bytes of the buffers: what a large pipe holds, and what the longest part of a line can become.
+const BUFFERS: [usize; 2] = [1 << 18, 1 << 19];
 const STREAMS: [Stream; 2] = [Stream::Stdout, Stream::Stderr];
 
 /// What has gone through a capture.
@@ -75,7 +75,8 @@ struct Buffers {
 
 impl Buffers {
     fn new() -> io::Result<Self> {
-        Ok(Self { input: Buffer::new(BUFFER)?, output: Buffer::new(BUFFER)? })
+        let [input, output] = BUFFERS;
+        Ok(Self { input: Buffer::new(input)?, output: Buffer::new(output)? })
     }
 }
 

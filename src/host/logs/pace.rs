@@ -1,7 +1,7 @@
 //! When to take input at once, and when to let some of it gather. Pure.
 //!
 //! A service that writes line by line as fast as it can would wake the host for each of them, and the host would then be the
-//! slower the faster it is. Under such a load the capture pauses for about a millisecond between two readings.
+//! slower the faster it is. Under such a load the capture pauses for a fraction of a millisecond between two readings.
 
 use std::time::{Duration, Instant};
 
@@ -33,8 +33,8 @@ impl Pace {
         self.last = Some(now);
         self.streak = if quick { self.streak.saturating_add(1) } else { 0 };
         self.busy |= bytes >= capacity / 2 || self.streak >= STREAK;
-        // A pipe that was nearly full leaves no time to pause.
-        let pause = self.streak >= STREAK && bytes < capacity / 2;
+        // What fills up soon leaves no time to pause: the service would wait meanwhile.
+        let pause = self.streak >= STREAK && bytes < capacity / 8;
         self.until = pause.then(|| now + pause_for(capacity));
     }
 
@@ -74,9 +74,9 @@ impl Pace {
     }
 }
 
-/// A pipe of 1 MiB takes a gigabyte a second through a pause of one millisecond.
+/// A service that writes a gigabyte a second fills a quarter of its pipe meanwhile.
 fn pause_for(capacity: usize) -> Duration {
-    Duration::from_nanos(u64::try_from(capacity).unwrap_or(0)).max(Duration::from_micros(100))
+    Duration::from_nanos(u64::try_from(capacity / 4).unwrap_or(0)).max(Duration::from_micros(50))
 }
 
 #[cfg(test)]

@@ -93,12 +93,17 @@ impl Machine {
         if step.spec.stop.command.is_none() || left.is_zero() {
             return self.terminate(step);
         }
-        self.enter(step, Phase::StopCommand, Some(step.now.at + left / 2));
+        self.enter(step, Phase::StopCommand, self.budget);
         step.actions.push(Action::Run(Job::Stop));
     }
 
     pub(super) fn after_stop_command(&mut self, step: &mut Step<'_>) {
-        if self.alive { self.terminate(step) } else { self.kill(step) }
+        let spent = self.budget.is_some_and(|budget| budget <= step.now.at);
+        match (self.alive, spent) {
+            (true, true) => self.kill_at_the_budget(step),
+            (true, false) => self.terminate(step),
+            (false, _) => self.kill(step),
+        }
     }
 
     /// Sends the signal to the main process, which is alive.

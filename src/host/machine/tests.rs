@@ -366,14 +366,17 @@ fn what_ignores_its_signal_is_killed_at_the_budget_and_not_before() {
 }
 
 #[test]
-fn a_stop_command_that_hangs_leaves_half_the_budget_to_the_signal() {
+fn a_stop_command_that_hangs_ends_with_the_budget_in_a_kill() {
     let mut spec = spec();
     spec.stop.command = Some(vec!["/bin/drain".into()]);
     let mut world = started(spec);
     world.give(Event::Stop);
     assert_eq!(world.machine.phase, Phase::StopCommand);
-    world.pass(15 * SECOND);
-    assert_eq!(world.machine.phase, Phase::Terminating);
+    world.pass(30 * SECOND - Duration::from_millis(1));
+    assert_eq!(world.machine.phase, Phase::StopCommand);
+    world.pass(Duration::from_millis(1));
+    assert_eq!(world.machine.phase, Phase::Killing);
+    assert!(world.machine.killed && !world.job);
 }
 
 #[test]

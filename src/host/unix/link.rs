@@ -89,6 +89,8 @@ impl Answer {
 pub enum ToSupervisor {
     /// A host that has lost its supervisor.
     Host(ServiceName, Process, Program),
+    /// A host has taken a wish, and its state says so.
+    Taken(u64),
     /// A host answers.
     Answer(u64, Answer),
     /// A verb.

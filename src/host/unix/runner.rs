@@ -103,6 +103,8 @@ pub struct Host {
     checks: Option<Checks>,
     killing: Option<Killing>,
     pending: Vec<Pending>,
+    /// Wishes whose arrival is still to be told.
+    taken: Vec<u64>,
     /// Ends of processes that were not this host's children, as the supervisor told.
     reaped: HashMap<u32, Exit>,
     /// Whether a predecessor made the main process, so that descent does not tell the whole tree.
@@ -194,6 +196,7 @@ impl Host {
             self.save();
             self.report();
         }
+        self.acknowledge();
         self.answer();
     }
 

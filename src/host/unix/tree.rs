@@ -18,7 +18,7 @@ pub struct Tree<'a> {
 }
 
 impl Tree<'_> {
-    /// Kills all that is left; whether anything was.
+    /// Kills all that is left; whether anything was, and be it only an end that nobody has waited for.
     #[must_use]
     pub fn kill(&self) -> bool {
         let host = std::process::id();
@@ -27,6 +27,7 @@ impl Tree<'_> {
         let mut left = false;
         for pid in &family {
             left |= kill_member(*pid, |parent| parent == host || family.contains(&parent));
+            left |= process::stat(*pid).is_some_and(|stat| stat.zombie);
         }
         if let Some(mark) = self.mark {
             for pid in marked(mark).filter(|pid| !family.contains(pid)) {

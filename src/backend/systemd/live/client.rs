@@ -41,6 +41,8 @@ pub struct Listed {
     pub sub: String,
     /// Its object.
     pub path: OwnedObjectPath,
+    /// What its pending job does; empty without one.
+    pub job: String,
 }
 
 /// As systemd lists a unit: after the five words the unit that it follows, its object, and its job by number, kind and object.
@@ -49,8 +51,8 @@ type Row =
 
 impl From<Row> for Listed {
     fn from(row: Row) -> Self {
-        let (name, description, load, active, sub, _, path, ..) = row;
-        Self { name, description, load, active, sub, path }
+        let (name, description, load, active, sub, _, path, _, job, _) = row;
+        Self { name, description, load, active, sub, path, job }
     }
 }
 

@@ -80,7 +80,7 @@ fn run(
     if deadline != Deadline::NoWait {
         client.watch_jobs()?;
     }
-    let wanted = decide(&mut client, tickets, action)?;
+    let wanted = decide(&mut client, tickets, action, context)?;
     let jobs = ask(&mut client, tickets, action, &wanted)?;
     if deadline == Deadline::NoWait || jobs.is_empty() {
         return Ok(());
@@ -94,7 +94,7 @@ fn run(
     if matches!(action, Action::Start | Action::Restart) {
         settle(&mut client, tickets, until)?;
     }
-    judge(&mut client, tickets, action)
+    judge(&mut client, tickets, action, context)
 }
 
 /// What is to be done to whom: index of the ticket and method.
@@ -102,9 +102,10 @@ fn decide(
     client: &mut Client,
     tickets: &mut [Ticket<'_>],
     action: Action,
+    context: &Context<'_>,
 ) -> Result<Vec<(usize, &'static str)>> {
     let units: Vec<String> = tickets.iter().map(|ticket| ticket.unit.clone()).collect();
-    let raws = query::raws(client, &units)?;
+    let raws = query::raws(client, &units, context)?;
     let (mut wanted, mut forget) = (Vec::new(), Vec::new());
     for (index, ticket) in tickets.iter_mut().enumerate() {
         let raw = raws.get(&ticket.unit).cloned().unwrap_or_default();
@@ -224,11 +225,16 @@ fn object_path(unit: &str) -> String {
     path
 }
 
-fn judge(client: &mut Client, tickets: &mut [Ticket<'_>], action: Action) -> Result<()> {
+fn judge(
+    client: &mut Client,
+    tickets: &mut [Ticket<'_>],
+    action: Action,
+    context: &Context<'_>,
+) -> Result<()> {
     let ended = |ticket: &&Ticket<'_>| ticket.result.is_some();
     let units: Vec<String> =
         tickets.iter().filter(ended).map(|ticket| ticket.unit.clone()).collect();
-    let raws = query::raws(client, &units)?;
+    let raws = query::raws(client, &units, context)?;
     let mut forget = Vec::new();
     for ticket in tickets.iter_mut() {
         let Some(result) = ticket.result.as_deref() else { continue };

@@ -6,10 +6,11 @@ use std::path::Path;
 use zbus::{OwnedVariant, Variant};
 
 use super::client::{Client, Listed, SERVICE, UNIT};
-use super::wants;
+use super::{memory, wants};
 use crate::backend::Context;
 use crate::backend::systemd::state::{self, Raw};
 use crate::error::Result;
+use crate::host::{self, state::Snapshot};
 use crate::spec::ServiceName;
 use crate::state::ServiceState;
 
@@ -26,8 +27,8 @@ pub fn states(
 ) -> Result<Vec<ServiceState>> {
     let enabled = wants::enabled(context);
     let units: Vec<String> = names.iter().map(unit_of).collect();
-    let mut raws = raws(client, &units)?;
-    vanished(client, &mut raws)?;
+    let mut raws = raws(client, &units, context)?;
+    vanished(client, &mut raws, context)?;
     let scope = context.target.scope;
     let shown = |(name, unit): (&ServiceName, &String)| {
         let mut raw = raws.remove(unit).unwrap_or_default();
@@ -38,7 +39,11 @@ pub fn states(
 }
 
 /// What systemd says of these units.
-pub fn raws(client: &mut Client, units: &[String]) -> Result<HashMap<String, Raw>> {
+pub fn raws(
+    client: &mut Client,
+    units: &[String],
+    context: &Context<'_>,
+) -> Result<HashMap<String, Raw>> {
     let mut seen = HashSet::new();
     let mut raws = HashMap::new();
     let mut loaded = Vec::new();
@@ -52,16 +57,90 @@ pub fn raws(client: &mut Client, units: &[String]) -> Result<HashMap<String, Raw
         }
     }
     details(client, &loaded, &mut raws)?;
+    closer(client, &loaded, &mut raws)?;
+    for listed in loaded {
+        if let Some(raw) = raws.get_mut(&listed.name) {
+            raw.hosted = said_by_host(&listed.name, context);
+        }
+    }
     Ok(raws)
 }
 
+/// What the host of a unit last wrote, if it ever had one.
+fn said_by_host(unit: &str, context: &Context<'_>) -> Option<Snapshot> {
+    let name = ServiceName::new(unit.strip_suffix(".service")?).ok()?;
+    let folder = host::runtime_dir(context.target, &name);
+    host::state::read(Path::new(&folder)).ok().flatten()
+}
+
+/// Of those that failed in a way that asks for more, or whose use of memory the kernel does not count.
+fn closer(client: &mut Client, loaded: &[Listed], raws: &mut HashMap<String, Raw>) -> Result<()> {
+    let (mut wanted, mut owners) = (Vec::new(), Vec::new());
+    for listed in loaded {
+        for &(interface, name) in raws.get(&listed.name).map_or(&[][..], questions) {
+            wanted.push((listed.path.as_str(), interface, name));
+            owners.push(listed.name.as_str());
+        }
+    }
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let values = client.properties(&wanted)?;
+    for ((owner, (_, _, name)), value) in owners.iter().zip(&wanted).zip(values) {
+        if let (Some(raw), Some(value)) = (raws.get_mut(*owner), value) {
+            take_closer(raw, name, &value);
+        }
+    }
+    Ok(())
+}
+
+/// What else is to be asked about it.
+fn questions(raw: &Raw) -> &'static [(&'static str, &'static str)] {
+    let alive = raw.active != "inactive" && raw.active != "failed";
+    match (raw.result.as_str(), raw.exit_kind, raw.exit_status) {
+        ("exit-code", 1, 200) => &[(SERVICE, "WorkingDirectory")],
+        ("exit-code", 1, 203) => &[(SERVICE, "ExecStart")],
+        ("exit-code", 1, 216) => &[(SERVICE, "Group")],
+        ("exit-code", 1, 217) => &[(SERVICE, "User")],
+        ("timeout", _, _) if !alive => {
+            &[(UNIT, "InactiveExitTimestampMonotonic"), (UNIT, "ActiveEnterTimestampMonotonic")]
+        }
+        _ if alive && raw.memory.is_none() => &[(SERVICE, "ControlGroup")],
+        _ => &[],
+    }
+}
+
+fn take_closer(raw: &mut Raw, property: &str, value: &OwnedVariant) {
+    let value: &Variant<'_> = value;
+    match (property, value) {
+        ("ControlGroup", Variant::Str(group)) => raw.memory = memory::of_group(group),
+        (_, Variant::Str(text)) => raw.subject = Some(text.to_string()),
+        ("ExecStart", Variant::Array(commands)) => raw.subject = commands.iter().find_map(program),
+        // It came up after it had begun to start: what took too long was the stop.
+        ("InactiveExitTimestampMonotonic", Variant::U64(time)) => raw.since_start = *time,
+        ("ActiveEnterTimestampMonotonic", Variant::U64(time)) => {
+            raw.was_active = *time != 0 && *time >= raw.since_start;
+        }
+        _ => {}
+    }
+}
+
+/// The path of a command, the first part of what systemd tells of it.
+fn program(command: &Variant<'_>) -> Option<String> {
+    match command {
+        Variant::Structure(parts) => parts.fields().first().and_then(super::text),
+        _ => None,
+    }
+}
+
 fn first_words(listed: &Listed) -> Raw {
-    let Listed { description, load, active, sub, .. } = listed;
+    let Listed { name: _, description, load, active, sub, path: _, job } = listed;
     Raw {
         load: load.clone(),
         active: active.clone(),
         sub: sub.clone(),
         description: description.clone(),
+        job: job.clone(),
         ..Raw::default()
     }
 }
@@ -140,13 +219,17 @@ fn known(number: u64) -> Option<u64> {
 }
 
 /// systemd may not have heard yet that a process is gone: whoever is said to run and has no process is asked about once more.
-fn vanished(client: &mut Client, raws: &mut HashMap<String, Raw>) -> Result<()> {
+fn vanished(
+    client: &mut Client,
+    raws: &mut HashMap<String, Raw>,
+    context: &Context<'_>,
+) -> Result<()> {
     let gone =
         |raw: &Raw| raw.main_pid != 0 && !Path::new(&format!("/proc/{}", raw.main_pid)).exists();
     let again: Vec<String> =
         raws.iter().filter(|(_, raw)| gone(raw)).map(|(name, _)| name.clone()).collect();
     if !again.is_empty() {
-        raws.extend(self::raws(client, &again)?);
+        raws.extend(self::raws(client, &again, context)?);
     }
     Ok(())
 }

@@ -67,8 +67,8 @@ fn write_restart(unit: &mut Unit, restart: &Restart) -> Result<()> {
         delay,
         max_delay: _,   // hosted when it grows
         reset_after: _, // hosted with it
-        attempts,
-        window,
+        attempts: _,    // start_limit
+        window: _,      // start_limit
         success_exit_codes,
         prevent_exit_codes,
     } = restart;
@@ -79,8 +79,7 @@ fn write_restart(unit: &mut Unit, restart: &Restart) -> Result<()> {
     }
     service(unit, "restart.delay", "RestartSec", zero_or_seconds(*delay))?;
     codes(unit, "restart.success-exit-codes", "SuccessExitStatus", success_exit_codes)?;
-    codes(unit, "restart.prevent-exit-codes", "RestartPreventExitStatus", prevent_exit_codes)?;
-    start_limit(unit, *policy, *attempts, *window)
+    codes(unit, "restart.prevent-exit-codes", "RestartPreventExitStatus", prevent_exit_codes)
 }
 
 const fn policy_word(policy: RestartPolicy) -> &'static str {
@@ -107,16 +106,12 @@ fn codes(unit: &mut Unit, field: &str, key: &str, codes: &[i32]) -> Result<()> {
     }
 }
 
-/// The first start counts too, so it is one more than the restarts.
-fn start_limit(
-    unit: &mut Unit,
-    policy: RestartPolicy,
-    attempts: Option<u32>,
-    window: Duration,
-) -> Result<()> {
-    match attempts {
-        Some(attempts) if policy != RestartPolicy::Never => {
-            unit.field("restart.window", Section::Unit, "StartLimitIntervalSec", seconds(window))?;
+/// How often systemd starts it in a while. The first start counts too, so it is one more than the restarts.
+pub fn start_limit(unit: &mut Unit, restart: &Restart) -> Result<()> {
+    match restart.attempts {
+        Some(attempts) if restart.policy != RestartPolicy::Never => {
+            let window = seconds(restart.window);
+            unit.field("restart.window", Section::Unit, "StartLimitIntervalSec", window)?;
             let burst = attempts.saturating_add(1).to_string();
             unit.field("restart.attempts", Section::Unit, "StartLimitBurst", burst)
         }

@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::spec::{Credential, Limits, Priority, Process};
 use crate::target::{Scope, Target};
 
-/// Writes the command and everything about its process but the environment.
-pub fn write(unit: &mut Unit, process: &Process, scope: Scope) -> Result<()> {
+/// Writes everything about the process but the environment; its command unless the host runs it.
+pub fn write(unit: &mut Unit, process: &Process, scope: Scope, executes: bool) -> Result<()> {
     let Process {
         command,
         working_directory,
@@ -20,7 +20,9 @@ pub fn write(unit: &mut Unit, process: &Process, scope: Scope) -> Result<()> {
         umask,
         priority,
     } = process;
-    quoted(unit, "process.command", "ExecStart", quote::command(command))?;
+    if executes {
+        quoted(unit, "process.command", "ExecStart", quote::command(command))?;
+    }
     if let Some(directory) = working_directory {
         quoted(unit, "process.working-directory", "WorkingDirectory", quote::rest(directory))?;
     }

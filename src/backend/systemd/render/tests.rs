@@ -80,6 +80,7 @@ Environment=\"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\
 StandardInput=null
 StandardOutput=journal
 StandardError=inherit
+IgnoreSIGPIPE=no
 SyslogIdentifier=web
 LogRateLimitIntervalSec=1s
 LogRateLimitBurst=10000000
@@ -197,6 +198,7 @@ fn no_limit_of_restarts_is_no_start_limit() {
     spec.restart.policy = RestartPolicy::Never;
     assert!(has(&text(&spec, Scope::System, 252), "StartLimitIntervalSec=0"));
     spec.restart.delay = Duration::ZERO;
+    spec.restart.max_delay = Duration::ZERO;
     assert!(has(&text(&spec, Scope::System, 252), "RestartSec=0"));
 }
 
@@ -239,6 +241,30 @@ fn what_cannot_be_written_names_the_field() {
 }
 
 /// systemd's own checks, where it is installed: the lanes see to it that it is.
+#[test]
+fn what_is_hosted_runs_the_host_as_the_service_s_account_with_everything_else_native() {
+    let mut spec = full();
+    spec.start.ready = Ready::Tcp("127.0.0.1:80".into());
+    let artifacts = artifacts(&spec, &target(Scope::System, None), true).unwrap();
+    assert!(artifacts.iter().any(|one| one.id() == "/var/lib/svcctl/hosted/web.json"));
+    let text = text(&spec, Scope::System, 252);
+    for line in [
+        "ExecStart=\"/usr/bin/svcctl\" host --definition ${CREDENTIALS_DIRECTORY}/svcctl-hosted",
+        "LoadCredential=svcctl-hosted:/var/lib/svcctl/hosted/web.json",
+        "Type=notify",
+        "NotifyAccess=main",
+        "TimeoutStartSec=95s",
+        "RestartPreventExitStatus=79",
+        "User=daemon",
+        "MemoryMax=536870912",
+        "SystemCallFilter=@system-service",
+        "RuntimeDirectory=svcctl/services/web",
+    ] {
+        assert!(has(&text, line), "no line {line}\n{text}");
+    }
+    assert_eq!(text.lines().filter(|line| line.starts_with("ExecStart=")).count(), 1);
+}
+
 #[test]
 fn systemd_has_nothing_to_say_about_the_units_and_strict_is_exposed_by_two_at_most() {
     let program = "/usr/bin/systemd-analyze";

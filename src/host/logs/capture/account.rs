@@ -39,8 +39,8 @@ impl Capture {
     /// Tries to write what was lost, and goes on writing if that works.
     pub(super) fn retry(&mut self) {
         let Some(mut loss) = self.loss.take() else { return };
-        let _ = self.check();
-        let told = loss.bytes == 0 || self.write_own(&loss.marker(SystemTime::now())).is_ok();
+        let marker = loss.marker(SystemTime::now());
+        let told = self.check().is_ok() && (loss.bytes == 0 || self.write_own(&marker).is_ok());
         if !told {
             loss.retry = Instant::now() + RETRY;
             self.loss = Some(loss);

@@ -27,8 +27,14 @@ impl Capture {
         if filled > 0 || tail != Tail::Wait {
             self.drain(index, tail);
         }
-        let refilled = if stuck { self.channel(index).and_then(|c| c.fill().ok()) } else { None };
-        filled + refilled.unwrap_or(0)
+        let refilled = match self.channel(index).filter(|_| stuck) {
+            Some(channel) => channel.fill().unwrap_or(0),
+            None => 0,
+        };
+        if refilled > 0 {
+            self.drain(index, Tail::Wait);
+        }
+        filled + refilled
     }
 
     /// Writes what a stream holds.

@@ -54,7 +54,6 @@ impl Host {
     }
 
     fn spawn_main(&mut self) {
-        self.exit = None;
         self.status = None;
         self.adopted = false;
         self.changed = true;
@@ -180,6 +179,7 @@ impl Host {
         if killing.again > now() && self.main.is_some() {
             return;
         }
+        self.reap();
         let mark = self.mark();
         let spared = self.own_processes();
         if let Some(main) = self.main.as_ref().filter(|main| !main.child) {

@@ -61,6 +61,7 @@ impl Host {
             checks: None,
             killing: None,
             pending: Vec::new(),
+            taken: Vec::new(),
             reaped,
             adopted: false,
             exit: None,

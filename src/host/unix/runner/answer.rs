@@ -22,6 +22,7 @@ impl Host {
         }
         let restarts =
             if wish == Wish::Start && self.machine.is_down() { 0 } else { self.machine.restarts };
+        self.taken.push(id);
         self.pending.push(Pending { id, wish, spawned: self.machine.spawned, restarts });
         self.ask(match wish {
             Wish::Start => Event::Start,
@@ -43,6 +44,15 @@ impl Host {
             }
             Wish::Reload => {
                 (!up).then(|| Answer::failed("it does not run, so that there is nothing to reload"))
+            }
+        }
+    }
+
+    /// Tells the supervisor which wishes have been taken up.
+    pub(super) fn acknowledge(&mut self) {
+        for id in std::mem::take(&mut self.taken) {
+            if let Boss::Supervisor(link) = &mut self.boss {
+                let _ = link.send(&ToSupervisor::Taken(id));
             }
         }
     }

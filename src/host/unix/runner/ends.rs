@@ -16,7 +16,9 @@ const PATIENCE: Duration = Duration::from_millis(100);
 impl Host {
     /// Takes all children that have ended.
     pub(super) fn reap(&mut self) {
+        let mut ended = false;
         for (pid, exit) in process::reap() {
+            ended = true;
             let is = |process: Option<crate::host::state::Process>| {
                 process.is_some_and(|process| process.pid == pid)
             };
@@ -28,7 +30,7 @@ impl Host {
                 self.probe_ended(exit);
             }
         }
-        if let Some(killing) = &mut self.killing {
+        if let Some(killing) = self.killing.as_mut().filter(|_| ended) {
             killing.again = Duration::ZERO;
         }
     }

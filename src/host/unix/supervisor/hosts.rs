@@ -134,6 +134,7 @@ impl Supervisor {
         for message in messages {
             match message {
                 ToSupervisor::Answer(id, answer) => self.answered(id, answer),
+                ToSupervisor::Taken(id) => self.taken(id),
                 ToSupervisor::Host(..) | ToSupervisor::Verb { .. } => {}
             }
         }

@@ -210,7 +210,7 @@ impl Supervisor {
                 ToSupervisor::Verb { wish, names, wait, program } => {
                     self.verb(id, wish, &names, wait, &program);
                 }
-                ToSupervisor::Answer(id, answer) => self.answered(id, answer),
+                ToSupervisor::Answer(..) | ToSupervisor::Taken(_) => {}
             }
         }
         if closed {

@@ -1,4 +1,6 @@
 //! What verbs ask, in the order that the services' dependencies want, and the answers on their way back.
+//!
+//! A restart is a stop and a start: the host ends in between, and the one that follows reads the definition anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,33 +18,48 @@ use crate::spec::{ServiceName, Start};
 enum Progress {
     Waiting,
     Sent(u64),
+    /// The stop of a restart is done, and the host is about to end.
+    Between,
     Done(bool),
+}
+
+/// One wish of a batch.
+#[derive(Debug)]
+struct Item {
+    planned: Planned,
+    progress: Progress,
+    /// Whether its host has it, so that a verb that does not wait may go.
+    taken: bool,
+    /// What is to be told together with the answer.
+    warnings: Vec<String>,
 }
 
 /// The wishes of one verb.
 #[derive(Debug)]
 pub(super) struct Batch {
     peer: Option<u64>,
-    wishes: BTreeMap<ServiceName, (Planned, Progress)>,
+    /// Whether the verb waits for the results, or only for its wishes to have been taken.
+    wait: bool,
+    items: BTreeMap<ServiceName, Item>,
 }
 
 impl Batch {
     fn is_over(&self) -> bool {
-        self.wishes.values().all(|(_, progress)| matches!(progress, Progress::Done(_)))
+        self.items.values().all(|item| matches!(item.progress, Progress::Done(_)))
     }
 
     fn is_done(&self, name: &ServiceName) -> bool {
-        self.wishes.get(name).is_none_or(|(_, progress)| matches!(progress, Progress::Done(_)))
+        self.items.get(name).is_none_or(|item| matches!(item.progress, Progress::Done(_)))
     }
 
-    /// The next wish that need not wait, and the requirement that failed, if one has.
-    fn next(&self) -> Option<(Planned, Option<ServiceName>)> {
-        let waiting = self.wishes.values().filter(|(_, progress)| *progress == Progress::Waiting);
-        let free = waiting
-            .map(|(planned, _)| planned)
-            .find(|one| one.after.iter().all(|name| self.is_done(name)))?;
+    /// The next wish that need not wait, and the requirement that failed, if one has. `held` are those that cannot be sent now.
+    fn next(&self, held: &BTreeSet<ServiceName>) -> Option<(Planned, Option<ServiceName>)> {
+        let waiting = self.items.values().filter(|item| item.progress == Progress::Waiting);
+        let free = waiting.map(|item| &item.planned).find(|one| {
+            !held.contains(&one.name) && one.after.iter().all(|name| self.is_done(name))
+        })?;
         let failed = |name: &&ServiceName| {
-            self.wishes.get(*name).is_some_and(|(_, progress)| *progress == Progress::Done(false))
+            self.items.get(*name).is_some_and(|item| item.progress == Progress::Done(false))
         };
         Some((free.clone(), free.requires.iter().find(failed).cloned()))
     }
@@ -68,10 +85,8 @@ impl Supervisor {
         wait: bool,
         program: &Program,
     ) {
-        if program.path == self.program.path
-            && program.file != self.program.file
-            && this_program().path == program.path
-        {
+        let replaced = program.path == self.program.path && program.file != self.program.file;
+        if replaced && this_program().path == program.path {
             self.say(peer, &ToVerb::Again);
             self.upgrading = true;
             return;
@@ -86,21 +101,12 @@ impl Supervisor {
             self.say(peer, &ToVerb::End);
             return;
         }
-        if wait {
-            self.begin(Some(peer), wish, names);
-            return;
-        }
-        let asked = Answer { changed: true, ..Answer::default() };
-        for name in names {
-            self.say(peer, &ToVerb::Done(name.clone(), asked.clone()));
-        }
-        self.say(peer, &ToVerb::End);
-        self.begin(None, wish, names);
+        self.begin(Some(peer), wish, names, wait);
     }
 
     pub(super) fn start_all(&mut self, names: &[ServiceName]) {
         if !names.is_empty() {
-            self.begin(None, Wish::Start, names);
+            self.begin(None, Wish::Start, names, true);
         }
     }
 
@@ -109,18 +115,20 @@ impl Supervisor {
         self.ending = true;
         let names: Vec<ServiceName> = self.hosts.keys().cloned().collect();
         if !names.is_empty() {
-            self.begin(None, Wish::Stop, &names);
+            self.begin(None, Wish::Stop, &names, true);
         }
     }
 
-    fn begin(&mut self, peer: Option<u64>, wish: Wish, names: &[ServiceName]) {
+    fn begin(&mut self, peer: Option<u64>, wish: Wish, names: &[ServiceName], wait: bool) {
         let installed = self.needs();
         let running: BTreeSet<ServiceName> = self.hosts.keys().cloned().collect();
-        let wishes = plan(wish, names, &installed, &running);
-        let wishes =
-            wishes.into_iter().map(|planned| (planned.name.clone(), (planned, Progress::Waiting)));
+        let items = plan(wish, names, &installed, &running).into_iter().map(|planned| {
+            let item =
+                Item { planned, progress: Progress::Waiting, taken: false, warnings: Vec::new() };
+            (item.planned.name.clone(), item)
+        });
         self.next += 1;
-        self.batches.insert(self.next, Batch { peer, wishes: wishes.collect() });
+        self.batches.insert(self.next, Batch { peer, wait, items: items.collect() });
     }
 
     fn needs(&self) -> BTreeMap<ServiceName, Needs> {
@@ -137,10 +145,10 @@ impl Supervisor {
         let batches: Vec<u64> = self.batches.keys().copied().collect();
         for id in batches {
             let mut held = BTreeSet::new();
-            while let Some((planned, failed)) = self.batches.get(&id).and_then(Batch::next) {
-                if !held.insert(planned.name.clone()) {
-                    break;
-                }
+            while let Some((planned, failed)) =
+                self.batches.get(&id).and_then(|batch| batch.next(&held))
+            {
+                held.insert(planned.name.clone());
                 self.dispatch(id, &planned, failed);
             }
             self.finish(id);
@@ -149,96 +157,140 @@ impl Supervisor {
 
     fn dispatch(&mut self, batch: u64, planned: &Planned, failed: Option<ServiceName>) {
         let name = &planned.name;
-        if let Some(missing) = &planned.missing {
-            let why = format!("it requires {missing}, which is not installed");
+        let refusal = match (&planned.missing, failed) {
+            (Some(missing), _) => Some(format!("it requires {missing}, which is not installed")),
+            (None, Some(failed)) => Some(format!("it requires {failed}, which did not start")),
+            (None, None) => None,
+        };
+        if let Some(why) = refusal {
             return self.done(batch, name, Answer::failed(why));
         }
-        if let Some(failed) = failed {
-            return self.done(
-                batch,
-                name,
-                Answer::failed(format!("it requires {failed}, which did not start")),
-            );
-        }
-        if !self.hosts.contains_key(name) {
-            match planned.wish {
-                Wish::Start | Wish::Restart => {
-                    if let Err(error) = self.make_host(name) {
-                        return self.done(
-                            batch,
-                            name,
-                            Answer::failed(format!("no host can be made: {error}")),
-                        );
-                    }
+        let there = self.hosts.contains_key(name);
+        match planned.wish {
+            Wish::Start | Wish::Restart if !there => match self.make_host(name) {
+                Ok(()) => self.send(batch, name, Wish::Start),
+                Err(error) => {
+                    self.done(batch, name, Answer::failed(format!("no host can be made: {error}")));
                 }
-                Wish::Stop => return self.done(batch, name, Answer::default()),
-                Wish::Reload => {
-                    return self.done(
-                        batch,
-                        name,
-                        Answer::failed("it does not run, so that there is nothing to reload"),
-                    );
-                }
+            },
+            Wish::Restart => self.send(batch, name, Wish::Stop),
+            Wish::Stop if !there => self.done(batch, name, Answer::default()),
+            Wish::Reload if !there => {
+                self.done(
+                    batch,
+                    name,
+                    Answer::failed("it does not run, so that there is nothing to reload"),
+                );
             }
+            wish @ (Wish::Start | Wish::Stop | Wish::Reload) => self.send(batch, name, wish),
         }
+    }
+
+    /// Sends a wish; one that finds no link waits until its host is back.
+    fn send(&mut self, batch: u64, name: &ServiceName, wish: Wish) {
         self.next += 1;
         let id = self.next;
         let Some(link) = self.hosts.get_mut(name).and_then(|host| host.link.as_mut()) else {
             return;
         };
-        let _ = link.send(&ToHost::Wish(id, planned.wish));
-        self.set(batch, name, Progress::Sent(id));
-    }
-
-    fn set(&mut self, batch: u64, name: &ServiceName, progress: Progress) {
-        if let Some((_, now)) =
-            self.batches.get_mut(&batch).and_then(|batch| batch.wishes.get_mut(name))
-        {
-            *now = progress;
+        let _ = link.send(&ToHost::Wish(id, wish));
+        // Without a host there was nothing to stop: what is left of a restart is the start.
+        if let Some(item) = self.item(batch, name) {
+            if item.planned.wish == Wish::Restart && wish == Wish::Start {
+                item.planned.wish = Wish::Start;
+            }
+            item.progress = Progress::Sent(id);
         }
     }
 
-    fn done(&mut self, batch: u64, name: &ServiceName, answer: Answer) {
-        self.set(batch, name, Progress::Done(answer.error.is_none()));
-        let asked = self.batches.get(&batch).and_then(|batch| {
-            let asked = batch.wishes.get(name).is_some_and(|(planned, _)| planned.asked);
-            batch.peer.filter(|_| asked)
-        });
-        if let Some(peer) = asked {
+    fn item(&mut self, batch: u64, name: &ServiceName) -> Option<&mut Item> {
+        self.batches.get_mut(&batch).and_then(|batch| batch.items.get_mut(name))
+    }
+
+    fn done(&mut self, batch: u64, name: &ServiceName, mut answer: Answer) {
+        let Some(item) = self.item(batch, name) else { return };
+        item.progress = Progress::Done(answer.error.is_none());
+        let asked = item.planned.asked;
+        answer.warnings.splice(0..0, item.warnings.drain(..));
+        let told = item.taken;
+        let Some(batch) = self.batches.get(&batch).filter(|batch| batch.wait || !told) else {
+            return;
+        };
+        if let Some(peer) = batch.peer.filter(|_| asked) {
             self.say(peer, &ToVerb::Done(name.clone(), answer));
         }
     }
 
     fn finish(&mut self, id: u64) {
-        if !self.batches.get(&id).is_some_and(Batch::is_over) {
-            return;
+        let Some(batch) = self.batches.get(&id) else { return };
+        // A verb that does not wait may go when every wish was taken; the rest is done without it.
+        if !batch.wait
+            && batch
+                .items
+                .values()
+                .all(|item| item.taken || matches!(item.progress, Progress::Done(_)))
+        {
+            self.release(id);
         }
-        if let Some(peer) = self.batches.remove(&id).and_then(|batch| batch.peer) {
+        if self.batches.get(&id).is_some_and(Batch::is_over) {
+            self.release(id);
+            self.batches.remove(&id);
+        }
+    }
+
+    /// Lets the verb of a batch go.
+    fn release(&mut self, id: u64) {
+        if let Some(peer) = self.batches.get_mut(&id).and_then(|batch| batch.peer.take()) {
             self.say(peer, &ToVerb::End);
         }
     }
 
     fn sent(&self, wanted: impl Fn(&ServiceName, u64) -> bool) -> Vec<(u64, ServiceName)> {
-        let all = self.batches.iter().flat_map(|(batch, one)| {
-            one.wishes.iter().map(move |(name, (_, progress))| (*batch, name, progress))
-        });
+        let all = self
+            .batches
+            .iter()
+            .flat_map(|(batch, one)| one.items.iter().map(move |item| (*batch, item)));
         all.filter(
-            |(_, name, progress)| matches!(progress, Progress::Sent(id) if wanted(name, *id)),
+            |(_, (name, item))| matches!(item.progress, Progress::Sent(id) if wanted(name, id)),
         )
-        .map(|(batch, name, _)| (batch, name.clone()))
+        .map(|(batch, (name, _))| (batch, name.clone()))
         .collect()
     }
 
     pub(super) fn answered(&mut self, id: u64, answer: Answer) {
-        if let Some((batch, name)) = self.sent(|_, sent| sent == id).pop() {
+        let Some((batch, name)) = self.sent(|_, sent| sent == id).pop() else { return };
+        let Some(item) = self.item(batch, &name) else { return };
+        if item.planned.wish == Wish::Restart && answer.error.is_none() {
+            item.progress = Progress::Between;
+            item.warnings = answer.warnings;
+            item.planned.wish = Wish::Start;
+        } else {
             self.done(batch, &name, answer);
+        }
+    }
+
+    /// A wish has been taken up: a verb that does not wait need not hear more.
+    pub(super) fn taken(&mut self, id: u64) {
+        let Some((batch, name)) = self.sent(|_, sent| sent == id).pop() else { return };
+        let Some(one) = self.batches.get_mut(&batch).filter(|batch| !batch.wait) else { return };
+        let first = one.items.get_mut(&name).filter(|item| !item.taken && item.planned.asked);
+        let told = first.map(|item| item.taken = true).and(one.peer);
+        if let Some(item) = one.items.get_mut(&name) {
+            item.taken = true;
+        }
+        if let Some(peer) = told {
+            self.say(peer, &ToVerb::Done(name, Answer { changed: true, ..Answer::default() }));
         }
     }
 
     /// A new host of this service does not know what the old one was asked.
     pub(super) fn send_again(&mut self, name: &ServiceName) {
-        for (batch, name) in self.sent(|sent, _| sent == name) {
-            self.set(batch, &name, Progress::Waiting);
+        for batch in self.batches.values_mut() {
+            if let Some(item) =
+                batch.items.get_mut(name).filter(|item| !matches!(item.progress, Progress::Done(_)))
+            {
+                item.progress = Progress::Waiting;
+            }
         }
     }
 
