@@ -19,8 +19,11 @@ mod format;
 mod ledger;
 mod log;
 mod loss;
+#[cfg(unix)]
 mod pace;
 mod retain;
+#[cfg(any(windows, test))]
+mod sink;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -29,6 +32,9 @@ use std::time::Duration;
 pub use capture::{Capture, Counters};
 #[cfg(unix)]
 pub use channels::Channels;
+
+#[cfg(windows)]
+pub use sink::Sink;
 
 pub use crate::logs::disk::Owner;
 use crate::spec::{LogFormat, Logs, ServiceName};
