@@ -9,26 +9,22 @@
 //! full or broken disk: lines that cannot be written are counted, and a line in the log says how many when writing works again.
 
 // The core knows no OS; so far only the host on Unix feeds it.
-#[cfg_attr(not(unix), allow(dead_code))]
 mod buffer;
 #[cfg(unix)]
 mod capture;
 #[cfg(unix)]
 mod channels;
-#[cfg_attr(not(unix), allow(dead_code))]
 mod compress;
-#[cfg_attr(not(unix), allow(dead_code))]
 mod format;
 #[cfg(unix)]
 mod ledger;
-#[cfg_attr(not(unix), allow(dead_code))]
 mod log;
-#[cfg_attr(not(unix), allow(dead_code))]
 mod loss;
-#[cfg_attr(not(unix), allow(dead_code))]
+#[cfg(unix)]
 mod pace;
-#[cfg_attr(not(unix), allow(dead_code))]
 mod retain;
+#[cfg(any(windows, test))]
+mod sink;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -37,6 +33,9 @@ use std::time::Duration;
 pub use capture::{Capture, Counters};
 #[cfg(unix)]
 pub use channels::Channels;
+
+#[cfg(windows)]
+pub use sink::Sink;
 
 pub use crate::logs::disk::Owner;
 use crate::spec::{LogFormat, Logs, ServiceName};
