@@ -57,16 +57,20 @@ pub struct Work<'a> {
 /// When a step fails; everything is then as it was, and the error says so.
 pub fn apply(work: &Work<'_>, hold: &Hold<'_>) -> Result<Vec<Outcome>> {
     let mut outcomes = Vec::new();
-    let journalled = !work.plan.is_empty();
-    if journalled {
+    if work.plan.is_empty() && work.follow.is_empty() {
+        return Ok(outcomes);
+    }
+    if work.plan.is_empty() {
+        commit(work, hold)?;
+    } else {
         let journal = Journal::of(work, hold.site());
         hold.faults().act("journal", || journal.write(hold.site()))?;
-        match change(work, hold) {
-            Ok(stopped) => outcomes.extend(stopped),
-            Err(error) => return Err(take_back(&journal, error, hold)),
-        }
+        let stopped = change(work, hold).map_err(|error| take_back(&journal, error, hold))?;
+        outcomes.extend(stopped);
     }
-    outcomes.extend(conclude(work.follow, journalled, hold)?);
+    if !work.follow.is_empty() {
+        outcomes.extend(conclude(work.follow, hold)?);
+    }
     Ok(outcomes)
 }
 
@@ -75,16 +79,22 @@ fn change(work: &Work<'_>, hold: &Hold<'_>) -> Result<Vec<Outcome>> {
     let stopped = stop(work.stop, hold)?;
     steps(&work.plan.steps, hold)?;
     settle(work.plan, hold)?;
-    let committed = Journal { phase: Phase::Committed, ..Journal::of(work, hold.site()) };
-    hold.faults().act("commit", || committed.without_entries().write(hold.site()))?;
+    commit(work, hold)?;
     Ok(stopped)
 }
 
-fn conclude(what: &[Follow], journalled: bool, hold: &Hold<'_>) -> Result<Vec<Outcome>> {
+/// From here on it is completed, not taken back; where nothing follows it is complete.
+fn commit(work: &Work<'_>, hold: &Hold<'_>) -> Result<()> {
+    if work.follow.is_empty() {
+        return hold.faults().act("commit", || journal::remove(hold.site()));
+    }
+    let committed = Journal { phase: Phase::Committed, ..Journal::of(work, hold.site()) };
+    hold.faults().act("commit", || committed.without_entries().write(hold.site()))
+}
+
+fn conclude(what: &[Follow], hold: &Hold<'_>) -> Result<Vec<Outcome>> {
     let done = follow::follow(what, hold).and_then(|outcomes| {
-        if journalled {
-            hold.faults().act("done", || journal::remove(hold.site()))?;
-        }
+        hold.faults().act("done", || journal::remove(hold.site()))?;
         Ok(outcomes)
     });
     done.map_err(|error| {

@@ -1,5 +1,6 @@
 //! The contract of a backend, our code for one manager, and the list of them.
 
+pub mod embedded;
 #[cfg(any(test, feature = "testing"))]
 pub mod fake;
 pub mod launchd;
@@ -18,7 +19,8 @@ use crate::system::System;
 use crate::target::{ManagerId, Os, Scope, Target};
 
 /// Every backend, in the order in which a machine is asked for its manager: what booted it first, svcctl's own last.
-static ALL: &[&dyn Backend] = &[&systemd::Systemd, &launchd::Launchd, &scm::Scm];
+static ALL: &[&dyn Backend] =
+    &[&systemd::Systemd, &launchd::Launchd, &scm::Scm, &embedded::Embedded];
 
 /// The variable that names the manager where `--manager` does not.
 pub const MANAGER_VARIABLE: &str = "SVCCTL_MANAGER";
@@ -274,13 +276,13 @@ pub trait Backend: Send + Sync {
         Ok(true)
     }
 
-    /// Removes what an uninstall leaves behind and `--purge` takes too, such as the log files of the service, and says what.
+    /// Removes what an uninstall leaves behind and `--purge` takes too: the log files of the service, unless the manager keeps
+    /// more than those. Says what it removed.
     ///
     /// # Errors
     /// What could not be removed.
     fn purge(&self, spec: &Spec, context: &Context<'_>) -> Result<Vec<String>> {
-        let _ = (spec, context);
-        Ok(Vec::new())
+        crate::logs::purge::files(spec, context)
     }
 
     /// The state of many services in as few round trips as the manager allows; one that is unknown is `not-installed`.

@@ -109,8 +109,8 @@ impl Journal {
     /// Makes sure that a commit which failed half-way does not count.
     pub(super) fn uncommit(&self, site: &Site<'_>) -> Result<()> {
         match Self::read(&site.target.dirs, site.system)? {
-            Some(there) if there.phase == Phase::Committed => self.write(site),
-            Some(_) | None => Ok(()),
+            Some(there) if there.phase == Phase::Applying => Ok(()),
+            Some(_) | None => self.write(site),
         }
     }
 

@@ -382,3 +382,20 @@ fn another_ones_lock_is_waited_for_and_then_named() {
     drop(held);
     assert!(install(&requests, &START, &bench.site()).is_ok());
 }
+
+#[test]
+fn logs_stay_until_they_are_purged_and_other_files_beside_them_stay_then() {
+    let bench = Bench::new();
+    bench.system.put_dir("/var/log");
+    for file in ["web.log", "web.log.000001.gz", "notes"] {
+        bench.system.put(&format!("/var/log/svcctl/web/{file}"), 0o640, b"");
+    }
+    bench.web("1", "", &START);
+    uninstall(&[name("web")], &UninstallOptions::default(), &bench.site()).unwrap();
+    assert!(bench.has("/var/log/svcctl/web/web.log"));
+    bench.web("1", "", &START);
+    let purge = UninstallOptions { purge: true, dry_run: false };
+    uninstall(&[name("web")], &purge, &bench.site()).unwrap();
+    assert!(!bench.has("/var/log/svcctl/web/web.log.000001.gz"));
+    assert!(bench.has("/var/log/svcctl/web/notes"));
+}

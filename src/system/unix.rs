@@ -101,12 +101,12 @@ impl System for Native {
     }
 
     fn remove_file(&self, path: &Path) -> io::Result<()> {
-        guard::check_parent(path)?;
+        guard::check_removal(path)?;
         std::fs::remove_file(path)
     }
 
     fn remove_dir(&self, path: &Path) -> io::Result<()> {
-        guard::check_parent(path)?;
+        guard::check_removal(path)?;
         std::fs::remove_dir(path)
     }
 

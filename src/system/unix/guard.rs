@@ -16,6 +16,15 @@ pub(super) fn check_parent(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), |parent| check(parent, MAX_LINKS))
 }
 
+/// The same for a removal: the folder that the name is in may belong to anybody, such as the service whose logs are in it, as long
+/// as nobody but root can put another in its place. A removal follows no link that is the name itself.
+pub(super) fn check_removal(path: &Path) -> io::Result<()> {
+    match path.parent().map(Path::symlink_metadata) {
+        Some(Ok(meta)) if meta.is_dir() => path.parent().map_or(Ok(()), check_parent),
+        _ => check_parent(path),
+    }
+}
+
 fn check(folder: &Path, links: u32) -> io::Result<()> {
     let mut so_far = PathBuf::new();
     let mut rest = folder.components();
@@ -109,6 +118,21 @@ mod tests {
         std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o777)).unwrap();
         assert!(check_parent(&open.join("file")).is_err());
         assert!(check_parent(&dir.path().join("open/../file")).is_err());
+    }
+
+    #[test]
+    fn root_removes_what_is_in_a_folder_of_another_account_but_not_below_it() {
+        if !is_root() {
+            return;
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let theirs = dir.path().join("theirs");
+        std::fs::create_dir_all(theirs.join("inner")).unwrap();
+        chown(&theirs, Some(12345), None).unwrap();
+        assert!(check_removal(&theirs.join("file")).is_ok());
+        assert!(check_removal(&theirs.join("inner/file")).is_err());
+        symlink("theirs", dir.path().join("link")).unwrap();
+        assert!(check_removal(&dir.path().join("link/file")).is_err());
     }
 
     #[test]
