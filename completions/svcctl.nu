@@ -507,6 +507,93 @@ module completions {
     ...names: string          # Services
   ]
 
+  def "nu-complete svcctl run manager" [] {
+    [ "systemd" "launchd" "scm" "openrc" "rcd" "embedded" ]
+  }
+
+  def "nu-complete svcctl run output" [] {
+    [ "text" "json" ]
+  }
+
+  def "nu-complete svcctl run color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Run a definition in the foreground, as its service would run
+  export extern "svcctl run" [
+    --profile: string         # Apply [profile.NAME] of the definition
+    --set: string             # Set one key, last of all ("process.environment.PORT=9000")
+    --user                    # The calling user's services
+    --system                  # The machine's services (the default where a verb changes something)
+    --manager: string@"nu-complete svcctl run manager" # Use this manager instead of the one that is found
+    --output(-o): string@"nu-complete svcctl run output" # How results are printed: text or json
+    --quiet(-q)               # Print errors only
+    --verbose(-v)             # Print what is done and why
+    --color: string@"nu-complete svcctl run color" # Colour: auto, always or never
+    --timeout: string         # Wait at most this long for a result ("30s")
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+    file: path                # The definition
+  ]
+
+  def "nu-complete svcctl supervise manager" [] {
+    [ "systemd" "launchd" "scm" "openrc" "rcd" "embedded" ]
+  }
+
+  def "nu-complete svcctl supervise output" [] {
+    [ "text" "json" ]
+  }
+
+  def "nu-complete svcctl supervise color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Run all enabled services in the foreground, without another manager: a container's entry point
+  export extern "svcctl supervise" [
+    --detached                # In the background, as the first `start` does it
+    --state-dir: path         # Instead of the scope's own
+    --runtime-dir: path       # Instead of the scope's own
+    --inherited-lock: string  # Left open by an older program in this process
+    --user                    # The calling user's services
+    --system                  # The machine's services (the default where a verb changes something)
+    --manager: string@"nu-complete svcctl supervise manager" # Use this manager instead of the one that is found
+    --output(-o): string@"nu-complete svcctl supervise output" # How results are printed: text or json
+    --quiet(-q)               # Print errors only
+    --verbose(-v)             # Print what is done and why
+    --color: string@"nu-complete svcctl supervise color" # Colour: auto, always or never
+    --timeout: string         # Wait at most this long for a result ("30s")
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+    ...names: string          # Services to start [default: all that are enabled]
+  ]
+
+  def "nu-complete svcctl host manager" [] {
+    [ "systemd" "launchd" "scm" "openrc" "rcd" "embedded" ]
+  }
+
+  def "nu-complete svcctl host output" [] {
+    [ "text" "json" ]
+  }
+
+  def "nu-complete svcctl host color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Run one service for the manager that starts this
+  export extern "svcctl host" [
+    --definition: path        # The hosted file of the service
+    --user                    # The calling user's services
+    --system                  # The machine's services (the default where a verb changes something)
+    --manager: string@"nu-complete svcctl host manager" # Use this manager instead of the one that is found
+    --output(-o): string@"nu-complete svcctl host output" # How results are printed: text or json
+    --quiet(-q)               # Print errors only
+    --verbose(-v)             # Print what is done and why
+    --color: string@"nu-complete svcctl host color" # Colour: auto, always or never
+    --timeout: string         # Wait at most this long for a result ("30s")
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
   def "nu-complete svcctl managers manager" [] {
     [ "systemd" "launchd" "scm" "openrc" "rcd" "embedded" ]
   }

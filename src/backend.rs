@@ -1,5 +1,6 @@
 //! The contract of a backend, our code for one manager, and the list of them.
 
+pub mod embedded;
 #[cfg(any(test, feature = "testing"))]
 pub mod fake;
 pub mod launchd;
@@ -18,7 +19,8 @@ use crate::system::System;
 use crate::target::{ManagerId, Os, Scope, Target};
 
 /// Every backend, in the order in which a machine is asked for its manager: what booted it first, svcctl's own last.
-static ALL: &[&dyn Backend] = &[&systemd::Systemd, &launchd::Launchd, &scm::Scm];
+static ALL: &[&dyn Backend] =
+    &[&systemd::Systemd, &launchd::Launchd, &scm::Scm, &embedded::Embedded];
 
 /// The variable that names the manager where `--manager` does not.
 pub const MANAGER_VARIABLE: &str = "SVCCTL_MANAGER";

@@ -171,6 +171,15 @@ pub enum Verb {
     /// Wait until services are in a state
     #[command(after_help = "Example:\n  svcctl wait web --for running --timeout 1m")]
     Wait(Wait),
+    /// Run a definition in the foreground, as its service would run
+    #[command(after_help = "Example:\n  svcctl run web.toml")]
+    Run(Run),
+    /// Run all enabled services in the foreground, without another manager: a container's entry point
+    #[command(after_help = "Example:\n  svcctl supervise\n  svcctl supervise web worker")]
+    Supervise(Supervise),
+    /// Run one service for the manager that starts this
+    #[command(hide = true)]
+    Host(Host),
     /// Show which managers are here
     #[command(after_help = "Example:\n  svcctl managers")]
     Managers,
@@ -219,6 +228,45 @@ pub struct Resolve {
     /// Set one key, last of all ("process.environment.PORT=9000")
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
+}
+
+/// `run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The definition
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// How it is resolved.
+    #[command(flatten)]
+    pub resolve: Resolve,
+}
+
+/// `supervise`.
+#[derive(Debug, Args)]
+pub struct Supervise {
+    /// Services to start [default: all that are enabled]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// In the background, as the first `start` does it.
+    #[arg(long, hide = true)]
+    pub detached: bool,
+    /// Instead of the scope's own.
+    #[arg(long, hide = true, requires = "runtime_dir")]
+    pub state_dir: Option<PathBuf>,
+    /// Instead of the scope's own.
+    #[arg(long, hide = true, requires = "state_dir")]
+    pub runtime_dir: Option<PathBuf>,
+    /// Left open by an older program in this process.
+    #[arg(long, hide = true)]
+    pub inherited_lock: Option<i32>,
+}
+
+/// `host`.
+#[derive(Debug, Args)]
+pub struct Host {
+    /// The hosted file of the service
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub definition: PathBuf,
 }
 
 /// `check`.

@@ -6,6 +6,7 @@ pub mod completions;
 pub mod control;
 pub mod diff;
 pub mod enable;
+pub mod host;
 pub mod init;
 pub mod install;
 pub mod list;
@@ -13,10 +14,12 @@ pub mod logs;
 pub mod man;
 pub mod managers;
 pub mod render;
+pub mod run;
 pub mod schema;
 pub mod secrets;
 pub mod sources;
 pub mod status;
+pub mod supervise;
 pub mod uninstall;
 pub mod wait;
 
@@ -61,6 +64,9 @@ pub fn run(cli: &Cli, system: &dyn System) -> Result<Exit> {
         Verb::List(args) => list::run(&app, args),
         Verb::Logs(args) => logs::run(&app, args),
         Verb::Wait(args) => wait::run(&app, args),
+        Verb::Run(args) => run::run(&app, args),
+        Verb::Supervise(args) => supervise::run(&app, args),
+        Verb::Host(args) => host::run(args),
         Verb::Managers => managers::run(&app),
         Verb::Completions(args) => completions::run(&app, args),
         Verb::Schema => schema::run(&app),

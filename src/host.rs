@@ -12,12 +12,21 @@ pub mod environment;
 pub mod health;
 pub mod logs;
 pub mod machine;
+#[cfg(not(unix))]
+mod nowhere;
 pub mod restart;
 pub mod state;
 #[cfg(unix)]
 pub mod unix;
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
+
+#[cfg(not(unix))]
+pub use nowhere::{at_terminal, for_manager, supervise};
+#[cfg(unix)]
+pub use unix::run::{at_terminal, for_manager, supervise};
 
 use crate::artifact::FileArtifact;
 use crate::error::{Error, Result};
@@ -29,6 +38,21 @@ pub const AVAILABLE: bool = cfg!(unix);
 
 /// What the host exits with when it has given its service up: the manager must not start it again.
 pub const GIVE_UP_EXIT: u8 = 79;
+
+/// What a supervisor of the embedded manager is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Supervision {
+    /// The scope's state folder: what is installed.
+    pub state: PathBuf,
+    /// The scope's runtime folder: what runs.
+    pub runtime: PathBuf,
+    /// The services to start; all that are enabled where empty.
+    pub names: Vec<ServiceName>,
+    /// In the background, until there is nothing left to do.
+    pub detached: bool,
+    /// The supervisor's lock, open in this process, from an older program that it ran before.
+    pub inherited_lock: Option<i32>,
+}
 
 /// All that the host needs to know: the contents of the hosted file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +83,6 @@ impl Hosted {
     /// What the host has to know to run `spec` on `target`.
     #[must_use]
     pub fn new(spec: &Spec, target: &Target) -> Self {
-        let name = spec.name.as_str();
         let logs = spec.logs.directory.clone();
         Self {
             schema: Self::SCHEMA.to_owned(),
@@ -67,8 +90,8 @@ impl Hosted {
             scope: target.scope,
             manager: target.manager,
             runtime: runtime_dir(target, &spec.name),
-            logs: logs.unwrap_or_else(|| join(target.os, &[&target.dirs.logs, name])),
-            credentials: join(target.os, &[&target.dirs.state, "credentials", name]),
+            logs: logs.unwrap_or_else(|| logs_dir(target, &spec.name)),
+            credentials: join(target.os, &[&target.dirs.state, "credentials", spec.name.as_str()]),
             owner: target.owner.clone(),
         }
     }
@@ -110,6 +133,12 @@ pub fn path(target: &Target, name: &ServiceName) -> String {
 #[must_use]
 pub fn runtime_dir(target: &Target, name: &ServiceName) -> String {
     join(target.os, &[&target.dirs.runtime, "services", name.as_str()])
+}
+
+/// Where the logs of a service are that names no folder of its own.
+#[must_use]
+pub fn logs_dir(target: &Target, name: &ServiceName) -> String {
+    join(target.os, &[&target.dirs.logs, name.as_str()])
 }
 
 fn join(os: Os, parts: &[&str]) -> String {

@@ -25,6 +25,7 @@ pub mod matrix;
 pub mod operations;
 pub mod output;
 pub mod plan;
+pub mod preflight;
 pub mod receipt;
 pub mod selection;
 pub mod spec;

@@ -3,7 +3,6 @@
 pub(crate) mod disk;
 pub mod files;
 pub mod filter;
-pub mod line;
 pub mod merge;
 pub mod purge;
 pub mod record;

@@ -5,6 +5,8 @@ pub mod human;
 pub mod json;
 pub mod manual;
 pub mod progress;
+#[cfg(test)]
+mod schemas;
 pub mod screen;
 pub mod status;
 pub mod style;

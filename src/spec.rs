@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 /// A service's name: `[A-Za-z0-9][A-Za-z0-9._-]{0,63}`, and no name that Windows reserves.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ServiceName(String);
 
 /// Names that Windows reserves for devices, with any extension.
@@ -420,6 +421,20 @@ pub struct Security {
     pub capabilities: Option<Vec<String>>,
     /// A /tmp of its own; the profile decides where unset.
     pub private_tmp: Option<bool>,
+}
+
+impl Security {
+    /// Whether no process of the tree may gain a privilege: as set, or as the profile has it.
+    #[must_use]
+    pub fn wants_no_new_privileges(&self) -> bool {
+        self.no_new_privileges.unwrap_or(self.profile != SecurityProfile::None)
+    }
+
+    /// Whether the tree has a /tmp of its own: as set, or as the profile has it.
+    #[must_use]
+    pub fn wants_private_tmp(&self) -> bool {
+        self.private_tmp.unwrap_or(self.profile != SecurityProfile::None)
+    }
 }
 
 /// A bundle of the manager's protections.

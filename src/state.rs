@@ -9,6 +9,7 @@ use crate::target::{ManagerId, Scope};
 /// The eight states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum State {
     /// Neither installed nor running.
     NotInstalled,
@@ -72,6 +73,7 @@ impl State {
 /// Whether the service's own checks pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum HealthState {
     /// Not asked yet, or failures do not count yet.
     Starting,
@@ -83,6 +85,7 @@ pub enum HealthState {
 
 /// How the process last ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ExitInfo {
     /// Exit code.
     pub code: Option<i32>,
@@ -94,6 +97,7 @@ pub struct ExitInfo {
 
 /// Everything that `status` shows of one service. The field names are the JSON's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ServiceState {
     /// The service.
     pub name: String,

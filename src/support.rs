@@ -65,6 +65,20 @@ impl SupportReport {
         self.entries.push((key, answer));
     }
 
+    /// The same where the host does not run: what it would do is refused.
+    #[must_use]
+    pub fn without_host(mut self) -> Self {
+        for (_, answer) in &mut self.entries {
+            if let Answer::Hosted(why) = answer {
+                *answer = Answer::Refused {
+                    reason: format!("{why}, and svcctl's own host does not run under it yet"),
+                    way_out: "leave it out, or run the service with --manager embedded".to_owned(),
+                };
+            }
+        }
+        self
+    }
+
     /// Whether any field needs the host.
     #[must_use]
     pub fn needs_host(&self) -> bool {
@@ -75,5 +89,16 @@ impl SupportReport {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Answer> {
         self.entries.iter().find(|(known, _)| *known == key).map(|(_, answer)| answer)
+    }
+}
+
+#[cfg(test)]
+impl schemars::JsonSchema for Answer {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Answer".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "enum": ["native", "hosted", "refused"] })
     }
 }

@@ -69,6 +69,7 @@ impl Os {
 /// A service manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum ManagerId {
     /// systemd on Linux.
     Systemd,
@@ -135,6 +136,7 @@ impl FromStr for ManagerId {
 /// Whose service it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Scope {
     /// The machine's: needs root or an administrator.
     System,

@@ -6,6 +6,9 @@
 #[path = "capture/support.rs"]
 mod support;
 
+#[path = "capture/full.rs"]
+#[cfg(target_os = "linux")]
+mod full;
 #[path = "capture/kills.rs"]
 #[cfg(all(target_os = "linux", feature = "testing"))]
 mod kills;

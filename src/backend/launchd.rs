@@ -54,7 +54,7 @@ use self::status::Seen;
 pub use self::launchctl::root;
 
 /// The step that takes a label out of launchd's list of what is switched off.
-const ALLOW: &str = "allow";
+const ALLOW: &str = "clear-override";
 
 /// The backend for launchd.
 #[derive(Clone, Copy, Debug, Default)]
@@ -81,26 +81,17 @@ impl Backend for Launchd {
         names.iter().map(allow).collect()
     }
 
-    /// launchd reads property lists when it is told to, so that there is nothing to reload. Only its store may stand in the way.
+    /// launchd reads property lists when it is told to, so that there is nothing to reload. Only its store may stand in the way: of
+    /// this service, or, once it is gone, of the next one of that label.
     fn perform(&self, step: &ManagerStep, context: &Context<'_>) -> Result<()> {
         let Some(name) = ServiceName::new(&step.target).ok().filter(|_| step.action == ALLOW)
         else {
             return Ok(());
         };
-        let label = Installed::find(&name, context).label;
-        let launchctl = Launchctl::new(context.system);
-        for domain in Domain::of(context.target)? {
-            if launchctl.is_disabled(domain, &label)? {
-                launchctl.expect(
-                    &format!("cannot enable {name}"),
-                    &["enable", &domain.service(&label)],
-                    &[],
-                )?;
-                // Both domains of a user share one store.
-                break;
-            }
-        }
-        Ok(())
+        let installed = Installed::find(&name, context);
+        let cleared = clear_override(&installed, context);
+        // What is gone needs nothing of launchd any more; an uninstall or a rollback must not fail for it.
+        if installed.exists() { cleared } else { Ok(()) }
     }
 
     fn observe_object(
@@ -167,6 +158,20 @@ impl Backend for Launchd {
     }
 }
 
+fn clear_override(installed: &Installed, context: &Context<'_>) -> Result<()> {
+    let launchctl = Launchctl::new(context.system);
+    let (name, label) = (&installed.name, &installed.label);
+    for domain in Domain::of(context.target) {
+        if launchctl.is_disabled(domain, label)? {
+            // Both domains of a user share one store.
+            return launchctl
+                .expect(&format!("cannot enable {name}"), &["enable", &domain.service(label)], &[])
+                .map(drop);
+        }
+    }
+    Ok(())
+}
+
 fn allow(name: &ServiceName) -> ManagerStep {
     ManagerStep { action: ALLOW.into(), target: name.to_string(), value: Value::Null, undo: None }
 }
@@ -202,7 +207,7 @@ struct Disabled(String);
 impl Disabled {
     fn ask(launchctl: &Launchctl<'_>, context: &Context<'_>) -> Result<Self> {
         // Both domains of a user share one store; the first that is there will do.
-        for domain in Domain::of(context.target)? {
+        for domain in Domain::of(context.target) {
             let reply = launchctl.call(&["print-disabled", &domain.to_string()])?;
             if reply.code == 0 {
                 return Ok(Self(reply.out));

@@ -56,7 +56,8 @@ impl Backend for Systemd {
     }
 
     fn support(&self, spec: &Spec, target: &Target) -> SupportReport {
-        support::report(spec, target)
+        // The host cannot be started by systemd yet, and a field that is taken and not served would be lost in silence.
+        support::report(spec, target).without_host()
     }
 
     fn render(&self, spec: &Spec, target: &Target, enabled: bool) -> Result<Vec<Artifact>> {

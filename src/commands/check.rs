@@ -12,9 +12,10 @@ use crate::exit::Exit;
 use crate::output::json::CheckReport;
 use crate::output::style::{BAD, BETWEEN, FAINT, GOOD};
 use crate::output::table::{Cell, Table};
+use crate::preflight;
 use crate::selection::{self, Place};
 use crate::support::{Answer, SupportReport};
-use crate::target::{ManagerId, Scope};
+use crate::target::{ManagerId, Os, Scope};
 
 /// Key by key the answer of each manager, worst first where several definitions ask for the same key.
 type Matrix = BTreeMap<&'static str, BTreeMap<&'static str, Answer>>;
@@ -65,6 +66,13 @@ fn check(
                 if args.target != Some(For::All) {
                     add_new(problems, refusal::problems(&report, &resolved.origins, &place.target));
                 }
+                // For a manager that was named, the definition may be meant for another machine.
+                if args.target.is_none() {
+                    add_new(
+                        problems,
+                        preflight::problems(&resolved, &place.target, &[], app.system),
+                    );
+                }
                 add_new(problems, resolved.warnings);
                 fill(matrix, place.backend, report);
             }
@@ -78,9 +86,22 @@ fn places(app: &App<'_>, args: &cli::Check, scope: Scope) -> Result<Vec<Place>> 
     let ids = match args.target {
         Some(For::All) => ManagerId::ALL.to_vec(),
         Some(For::One(id)) => vec![id],
-        None => vec![selection::manager(app.system, app.global, scope)?.0],
+        None => vec![usual(app, scope)],
     };
     ids.into_iter().map(|id| selection::for_rendering(app.system, id, scope)).collect()
+}
+
+/// The manager that a definition is checked for unless told otherwise: the one that was named, the one that is here, or the one
+/// that is usual on this system, as checking needs none.
+fn usual(app: &App<'_>, scope: Scope) -> ManagerId {
+    let here = || selection::manager(app.system, app.global, scope).ok().map(|(id, _)| id);
+    let usual = match Os::here() {
+        Os::Linux => ManagerId::Systemd,
+        Os::Macos => ManagerId::Launchd,
+        Os::Windows => ManagerId::Scm,
+        Os::Freebsd => ManagerId::Rcd,
+    };
+    app.global.manager.or_else(here).unwrap_or(usual)
 }
 
 /// The same problem on every manager is one problem.
@@ -122,7 +143,7 @@ fn report(
         app.printer.object(&CheckReport::new(problems, matrix))?;
         return Ok(exit);
     }
-    if args.target.is_some() || app.global.verbose {
+    if (args.target.is_some() || app.global.verbose) && !matrix.is_empty() {
         app.printer.line(table(&matrix, app.printer.width).trim_end_matches('\n'))?;
         app.printer.line(notes(&matrix).trim_end_matches('\n'))?;
     }
@@ -183,16 +204,39 @@ fn notes(matrix: &Matrix) -> String {
     text
 }
 
+/// Refuses a definition of which the manager can do less than it asks, or for which something is missing on this machine.
+/// `insecure`: see [`preflight::problems`].
+///
+/// # Errors
+/// With everything that is in the way, at its place, and the way out.
+pub fn refuse_unfit(
+    app: &App<'_>,
+    resolved: &Resolved,
+    place: &Place,
+    insecure: &[String],
+) -> Result<()> {
+    let mut problems = preflight::problems(resolved, &place.target, insecure, app.system);
+    problems.extend(refused(resolved, place));
+    refuse(resolved, place, problems)
+}
+
 /// Refuses a definition of which the manager can do less than it asks.
 ///
 /// # Errors
 /// With every field that is refused, at its place, and the way out.
 pub fn refuse_unsupported(resolved: &Resolved, place: &Place) -> Result<()> {
+    refuse(resolved, place, refused(resolved, place))
+}
+
+fn refused(resolved: &Resolved, place: &Place) -> Vec<Problem> {
     let report = place.backend.support(&resolved.spec, &place.target);
-    let refused = refusal::problems(&report, &resolved.origins, &place.target);
-    if refused.is_empty() {
+    refusal::problems(&report, &resolved.origins, &place.target)
+}
+
+fn refuse(resolved: &Resolved, place: &Place, problems: Vec<Problem>) -> Result<()> {
+    if problems.is_empty() {
         return Ok(());
     }
     let what = format!("{} cannot run on {}", resolved.spec.name, place.backend.id());
-    Err(Error::definition(what, refused))
+    Err(Error::definition(what, problems))
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{App, install, service_names, sources};
+use super::{App, check, install, service_names, sources};
 use crate::cli;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
@@ -47,7 +47,11 @@ fn of_files(app: &App<'_>, args: &cli::Diff, files: &[String]) -> Result<DiffRep
     let definitions = sources::parse(&sources::files(app, &paths)?)?;
     let place =
         selection::for_change(app.system, app.global, install::wished_scope(&definitions)?)?;
-    let requests = install::requests(app, &args.resolve, &definitions, &place, None)?;
+    let requests = sources::gather(definitions.iter().map(|definition| {
+        let resolved = sources::resolve(app, definition, &place.target, &args.resolve)?;
+        check::refuse_unsupported(&resolved, &place)?;
+        Ok(install::request(definition, resolved, &args.resolve))
+    }))?;
     diff_requests(&requests, &InstallOptions::default(), &place.site(app.system, app.global))
 }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{App, change, secrets, sources};
+use super::{App, change, check, secrets, sources};
 use crate::cli;
-use crate::definition::Definition;
+use crate::definition::{Definition, Resolved};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::operations::{InstallOptions, InstallRequest, install};
@@ -21,8 +21,7 @@ pub fn run(app: &App<'_>, args: &cli::Install) -> Result<Exit> {
     let definitions = sources::parse(&files)?;
     let place = selection::for_change(app.system, app.global, wished_scope(&definitions)?)?;
     announce(app, &place);
-    let requests =
-        requests(app, &args.resolve, &definitions, &place, (!args.dry_run).then_some(args))?;
+    let requests = requests(app, args, &definitions, &place)?;
     let options = InstallOptions {
         start: args.start,
         enable: !args.no_enable,
@@ -66,46 +65,52 @@ fn announce(app: &App<'_>, place: &Place) {
     }
 }
 
-/// The requests of an install; without `install` (a dry run, a diff) no secret is asked for.
+/// The requests of an install of these definitions.
 ///
 /// # Errors
 /// With all the problems of all the definitions.
-pub fn requests(
+fn requests(
     app: &App<'_>,
-    how: &cli::Resolve,
+    args: &cli::Install,
     definitions: &[Definition],
     place: &Place,
-    install: Option<&cli::Install>,
 ) -> Result<Vec<InstallRequest>> {
+    let insecure = &args.allow_insecure_path;
     let resolved = sources::gather(definitions.iter().map(|definition| {
-        let resolved = sources::resolve(app, definition, &place.target, how)?;
-        super::check::refuse_unsupported(&resolved, place)?;
-        Ok((definition, resolved))
+        let resolved = sources::resolve(app, definition, &place.target, &args.resolve)?;
+        check::refuse_unfit(app, &resolved, place, insecure)?;
+        Ok(resolved)
     }))?;
-    resolved
-        .into_iter()
+    definitions
+        .iter()
+        .zip(resolved)
         .map(|(definition, resolved)| {
             for warning in &resolved.warnings {
-                app.printer.warning(&warning.message);
+                app.printer.warning(format!("{}: {}", resolved.spec.name, warning.message));
             }
-            let source = definition.source();
-            let credentials = match install {
-                Some(_) => secrets::collect(app, &resolved.spec)?,
-                None => BTreeMap::new(),
+            let credentials = match args.dry_run {
+                true => BTreeMap::new(),
+                false => secrets::collect(app, &resolved.spec)?,
             };
-            Ok(InstallRequest {
-                spec: resolved.spec,
-                definition_path: absolute(&source.dir, &source.path),
-                definition: source.text.clone(),
-                profile: how.profile.clone(),
-                sets: how.sets.clone(),
-                insecure_paths: install
-                    .map(|args| args.allow_insecure_path.clone())
-                    .unwrap_or_default(),
-                credentials,
-            })
+            let request = request(definition, resolved, &args.resolve);
+            Ok(InstallRequest { insecure_paths: insecure.clone(), credentials, ..request })
         })
         .collect()
+}
+
+/// The request of one definition, without secrets.
+#[must_use]
+pub fn request(definition: &Definition, resolved: Resolved, how: &cli::Resolve) -> InstallRequest {
+    let source = definition.source();
+    InstallRequest {
+        spec: resolved.spec,
+        definition_path: absolute(&source.dir, &source.path),
+        definition: source.text.clone(),
+        profile: how.profile.clone(),
+        sets: how.sets.clone(),
+        insecure_paths: Vec::new(),
+        credentials: BTreeMap::new(),
+    }
 }
 
 fn absolute(dir: &str, path: &str) -> String {

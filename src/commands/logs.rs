@@ -1,10 +1,11 @@
 //! `svcctl logs`: one interface over the managers' logs and files.
 
 use super::{App, service_names};
-use crate::backend::{LogLine, LogQuery, Stream};
+use crate::backend::{LogLine, LogQuery, LogStream, Stream};
 use crate::cli::{self, Lines};
 use crate::error::Result;
 use crate::exit::Exit;
+use crate::logs::merge;
 use crate::output::style::{BETWEEN, FAINT, NAME};
 use crate::output::table::printable;
 use crate::output::{human, json};
@@ -28,10 +29,18 @@ pub fn run(app: &App<'_>, args: &cli::Logs) -> Result<Exit> {
         streams.push(site.backend.logs(&query(args, names), &site.context())?);
     }
     let many = names.len() > 1;
-    for line in streams.into_iter().flatten() {
+    for line in interleave(streams, args) {
         show(app, &line?, many)?;
     }
     Ok(Exit::Done)
+}
+
+/// The lines of all managers in one stream.
+fn interleave<'a>(streams: Vec<LogStream<'a>>, args: &cli::Logs) -> LogStream<'a> {
+    if args.follow {
+        return Box::new(streams.into_iter().flatten());
+    }
+    merge::last(merge::merge(streams), wanted(args))
 }
 
 /// A line for people: the time where it is known, the service's name where there are several.
@@ -50,16 +59,20 @@ fn show(app: &App<'_>, line: &LogLine, many: bool) -> Result<()> {
     app.printer.answer(&format!("{FAINT}{time}{FAINT:#}{name} {style}{message}{style:#}\n"))
 }
 
-fn query(args: &cli::Logs, names: Vec<crate::spec::ServiceName>) -> LogQuery {
-    let last = match args.lines {
+/// How many of the last lines are wanted; none for all.
+const fn wanted(args: &cli::Logs) -> Option<usize> {
+    match args.lines {
         Some(Lines::All) => None,
         Some(Lines::Last(count)) => Some(count),
         None if args.since.is_some() => None,
         None => Some(DEFAULT_LINES),
-    };
+    }
+}
+
+fn query(args: &cli::Logs, names: Vec<crate::spec::ServiceName>) -> LogQuery {
     LogQuery {
         names,
-        last,
+        last: wanted(args),
         since: args.since,
         until: args.until,
         grep: args.grep.clone(),

@@ -9,6 +9,7 @@ use crate::definition::source::Source;
 /// Whether a problem stands in the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Severity {
     /// The definition cannot be used.
     Error,
@@ -18,6 +19,7 @@ pub enum Severity {
 
 /// One thing that is wrong with a definition. Serialised as in the JSON of `check` and of errors.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Problem {
     /// Whether it stands in the way.
     pub severity: Severity,

@@ -17,6 +17,7 @@ use crate::spec::ServiceName;
 
 /// The answer of `diff`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DiffReport {
     /// `svcctl.diff.v1`.
     pub schema: &'static str,
@@ -28,6 +29,7 @@ pub struct DiffReport {
 
 /// One service's differences.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ServiceDiff {
     /// The service.
     pub name: ServiceName,
@@ -45,6 +47,7 @@ pub struct ServiceDiff {
 
 /// One artifact's difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FileDiff {
     /// Path, or the manager's name.
     pub target: String,

@@ -8,6 +8,7 @@ use crate::spec::ServiceName;
 
 /// The report of one change verb.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ChangeReport {
     /// `svcctl.change.v1`.
     pub schema: &'static str,
@@ -27,6 +28,7 @@ pub struct ChangeReport {
 
 /// What became of one service.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ServiceReport {
     /// The service.
     pub name: ServiceName,
@@ -46,6 +48,7 @@ pub struct ServiceReport {
 
 /// One step in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct StepReport {
     /// What is done: `write-file`, `link`, `remove`, `create-folder`, `remove-folder`, `start`, `restart`, `stop`, or the backend's word.
     pub kind: String,

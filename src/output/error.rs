@@ -12,13 +12,15 @@ use crate::definition::render;
 use crate::error::Error;
 
 #[derive(Serialize)]
-struct Envelope<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Envelope<'a> {
     schema: &'static str,
     error: Body<'a>,
 }
 
 #[derive(Serialize)]
-struct Body<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Body<'a> {
     code: u8,
     kind: &'static str,
     message: &'a str,

@@ -11,6 +11,7 @@ use crate::support::Answer;
 
 /// `status`, `list` and `wait`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct StatusReport<'a> {
     schema: &'static str,
     /// The services, in the order asked for.
@@ -27,6 +28,7 @@ impl<'a> StatusReport<'a> {
 
 /// `check`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CheckReport {
     schema: &'static str,
     ok: bool,
@@ -50,6 +52,7 @@ impl CheckReport {
 
 /// `render`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RenderReport {
     schema: &'static str,
     artifacts: Vec<RenderedArtifact>,
@@ -57,6 +60,7 @@ pub struct RenderReport {
 
 /// One artifact of `render`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RenderedArtifact {
     /// Where it goes, or the manager's name for it.
     pub path: String,
@@ -76,6 +80,7 @@ impl RenderReport {
 
 /// `managers`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ManagersReport {
     schema: &'static str,
     managers: Vec<ManagerRow>,
@@ -83,6 +88,7 @@ pub struct ManagersReport {
 
 /// One line of `logs`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LogObject<'a> {
     time: Option<String>,
     service: &'a str,
@@ -116,6 +122,7 @@ impl<'a> LogObject<'a> {
 
 /// One manager of `managers`.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ManagerRow {
     /// Its word.
     pub manager: &'static str,

@@ -4,6 +4,7 @@
 //! itself can do is done through `svcctl`; a manager only answers for what goes on behind svcctl's back (a service of
 //! somebody else, an edited artifact), for what it gives to every process, and for what this machine cannot show.
 
+mod launchd;
 mod systemd;
 
 use std::path::PathBuf;
@@ -58,6 +59,7 @@ pub trait Manager: Send + Sync {
 /// The manager of that name, in that scope.
 pub fn named(word: &str, scope: Scope) -> Option<Box<dyn Manager>> {
     match word {
+        "launchd" => Some(Box::new(launchd::Launchd::new(scope))),
         "systemd" => Some(Box::new(systemd::Systemd::new(scope))),
         _ => None,
     }

@@ -13,5 +13,6 @@ mod harness;
 
 mod domains;
 mod faults;
+mod install;
 mod recorder;
 mod sequences;

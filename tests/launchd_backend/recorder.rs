@@ -1,5 +1,6 @@
 //! The real system with another `launchctl`, which writes down every call of it; and the backend on top.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,9 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::Value;
 use svcctl::backend::launchd::Launchd;
 use svcctl::backend::{Action, Backend, Context, Deadline, Outcome};
+use svcctl::definition::source::Source;
+use svcctl::definition::{Definition, Request};
+use svcctl::operations::{ChangeReport, InstallOptions, InstallRequest, Site};
 use svcctl::spec::ServiceName;
 use svcctl::state::ServiceState;
 use svcctl::system::{Entry, Identity, Invocation, Native, Output, System};
@@ -69,12 +73,14 @@ impl Machine {
             svcctl,
             owner,
         };
+        let identity = Identity { account: target.owner.clone(), privileged: uid == 0, sudo: None };
         let system = Recorder {
             native: Native::new(),
             root: mac.root.clone(),
             calls: Mutex::default(),
             epoch: SystemTime::now(),
             begun: Instant::now(),
+            identity,
         };
         std::fs::create_dir_all(&target.dirs.units).unwrap();
         Self { mac, target, system }
@@ -86,7 +92,49 @@ impl Machine {
         self.mac.plist_at(&path, WEB, script, keys)
     }
 
-    fn context(&self) -> Context<'_> {
+    /// What the verbs that change the machine work on.
+    pub fn site(&self) -> Site<'_> {
+        let (lock_timeout, deadline) = (Site::LOCK_TIMEOUT, Deadline::Own);
+        Site {
+            system: &self.system,
+            backend: &Launchd,
+            target: &self.target,
+            backends: &[],
+            lock_timeout,
+            deadline,
+        }
+    }
+
+    /// Installs a definition.
+    pub fn install(
+        &self,
+        definition: &str,
+        options: &InstallOptions,
+    ) -> svcctl::error::Result<ChangeReport> {
+        let parsed = Definition::parse(Source::from_text("/web.toml", "/", definition))?;
+        let request = Request { target: &self.target, profile: None, sets: &[], env: &|_| None };
+        let request = InstallRequest {
+            spec: parsed.resolve(&request)?.spec,
+            definition_path: "/web.toml".into(),
+            definition: definition.into(),
+            profile: None,
+            sets: Vec::new(),
+            insecure_paths: Vec::new(),
+            credentials: BTreeMap::new(),
+        };
+        svcctl::operations::install(&[request], options, &self.site())
+    }
+
+    /// Every file below the folders in which an install may leave something.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for folder in ["Library", "home/Library", "state", "run", "logs", "config"] {
+            collect(&self.mac.root.join(folder), &mut found);
+        }
+        found
+    }
+
+    pub fn context(&self) -> Context<'_> {
         Context { system: &self.system, target: &self.target }
     }
 
@@ -129,6 +177,15 @@ impl Machine {
     }
 }
 
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        match entry.file_type().unwrap().is_dir() {
+            true => collect(&entry.path(), found),
+            false => found.push(entry.path()),
+        }
+    }
+}
+
 pub fn web() -> ServiceName {
     ServiceName::new(WEB).unwrap()
 }
@@ -139,6 +196,8 @@ struct Recorder {
     calls: Mutex<Vec<String>>,
     epoch: SystemTime,
     begun: Instant,
+    /// Whom the profile makes the caller, whoever it really is.
+    identity: Identity,
 }
 
 impl System for Recorder {
@@ -195,7 +254,7 @@ impl System for Recorder {
         self.native.try_lock(path, note)
     }
     fn identity(&self) -> &Identity {
-        self.native.identity()
+        &self.identity
     }
     fn account(&self, name: &str) -> io::Result<Option<Account>> {
         self.native.account(name)

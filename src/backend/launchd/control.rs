@@ -144,7 +144,7 @@ impl Service<'_> {
     /// Removes it from every domain that has it. Returns after what time it had to be killed, if it had to.
     fn unload_everywhere(&self) -> Result<Option<Duration>> {
         let mut killed = None;
-        for domain in Domain::of(self.context.target)? {
+        for domain in Domain::of(self.context.target) {
             killed = self.job().unload(domain)?.killed.or(killed);
         }
         Ok(killed)
@@ -157,7 +157,7 @@ impl Service<'_> {
 
     /// Where it is to be loaded: a user's login session, else the user's background session.
     fn domain(&self) -> Result<(Domain, Vec<String>)> {
-        let domains = Domain::of(self.context.target)?;
+        let domains = Domain::of(self.context.target);
         for (at, domain) in domains.iter().enumerate() {
             if self.launchctl.exists(*domain)? {
                 let warning = format!(
@@ -166,6 +166,10 @@ impl Service<'_> {
                 );
                 return Ok((*domain, (at > 0).then_some(warning).into_iter().collect()));
             }
+        }
+        if domains.is_empty() {
+            return Err(Error::new(ErrorKind::Usage, "launchd has no user services of root")
+                .hint("say --system, or run svcctl as the user whose service it is"));
         }
         let names = domains.iter().map(ToString::to_string).collect::<Vec<_>>().join(" nor ");
         Err(code::error(&format!("launchd has neither {names}"), code::NO_DOMAIN, ""))
@@ -214,7 +218,7 @@ pub fn find(
     context: &Context<'_>,
 ) -> Result<Option<(Domain, Printed)>> {
     let mut found: Option<(Domain, Printed)> = None;
-    for domain in Domain::of(context.target)? {
+    for domain in Domain::of(context.target) {
         if let Query::Loaded(printed) = launchctl.query(domain, label)?
             && found
                 .as_ref()

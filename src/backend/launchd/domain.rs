@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::error::{Error, ErrorKind, Result};
 use crate::target::{Scope, Target};
 
 /// A set of jobs.
@@ -25,18 +24,14 @@ impl Domain {
         format!("{self}/{label}")
     }
 
-    /// The domains in which a service of this target may be loaded, the one to prefer first.
-    ///
-    /// # Errors
-    /// Of kind `Usage` for a user scope of root, who has no login session.
-    pub fn of(target: &Target) -> Result<Vec<Self>> {
+    /// The domains in which a service of this target may be loaded, the one to prefer first. Root has no login session, and so no
+    /// services of a user.
+    #[must_use]
+    pub fn of(target: &Target) -> Vec<Self> {
         match (target.scope, target.owner.uid) {
-            (Scope::System, _) => Ok(vec![Self::System]),
-            (Scope::User, 0) => {
-                Err(Error::new(ErrorKind::Usage, "launchd has no user services of root")
-                    .hint("say --system, or run svcctl as the user whose service it is"))
-            }
-            (Scope::User, uid) => Ok(vec![Self::Gui(uid), Self::User(uid)]),
+            (Scope::System, _) => vec![Self::System],
+            (Scope::User, 0) => Vec::new(),
+            (Scope::User, uid) => vec![Self::Gui(uid), Self::User(uid)],
         }
     }
 }

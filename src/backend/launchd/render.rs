@@ -125,21 +125,20 @@ fn process(keys: &mut Dictionary, process: &Process, target: &Target) {
     self::priority(keys, *priority);
 }
 
-/// launchd gives a daemon of root no home. With `UserName`, and to agents, it gives all four by itself.
+/// The same path as everywhere. And launchd gives a daemon of root no home; with `UserName`, and to agents, it gives all four by itself.
 fn account_variables(process: &Process, target: &Target) -> Dictionary {
-    if target.scope == Scope::User || process.user.is_some() {
-        return Dictionary::new();
-    }
     let owner = &target.owner;
-    [
-        ("HOME", owner.home.as_str()),
-        ("USER", &owner.name),
-        ("LOGNAME", &owner.name),
-        ("SHELL", "/bin/sh"),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), Value::from(value)))
-    .collect()
+    let path = [("PATH", host::environment::default_path(target.os))];
+    let own: &[(&str, &str)] = match (target.scope, &process.user) {
+        (Scope::System, None) => &[
+            ("HOME", &owner.home),
+            ("USER", &owner.name),
+            ("LOGNAME", &owner.name),
+            ("SHELL", "/bin/sh"),
+        ],
+        (Scope::System, Some(_)) | (Scope::User, _) => &[],
+    };
+    path.iter().chain(own).map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect()
 }
 
 fn insert(keys: &mut Dictionary, key: &str, value: Option<Value>) {

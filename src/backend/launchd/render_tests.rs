@@ -73,7 +73,7 @@ fn a_daemon_without_a_host_has_every_key_from_launchd() {
          \t<key>ProgramArguments</key>\n\t<array>\n\t\t<string>/opt/web/bin/web</string>\n\t\t<string>--port</string>\n\
          \t\t<string>8080</string>\n\t</array>\n\
          \t<key>WorkingDirectory</key>\n\t<string>/opt/web</string>\n\
-         \t<key>EnvironmentVariables</key>\n\t<dict>\n\t\t<key>RUST_LOG</key>\n\t\t<string>info</string>\n\t</dict>\n\
+         \t<key>EnvironmentVariables</key>\n\t<dict>\n\t\t<key>PATH</key>\n\t\t<string>/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin</string>\n\t\t<key>RUST_LOG</key>\n\t\t<string>info</string>\n\t</dict>\n\
          \t<key>UserName</key>\n\t<string>web</string>\n\
          \t<key>GroupName</key>\n\t<string>staff</string>\n\
          \t<key>Umask</key>\n\t<string>0027</string>\n\

@@ -55,11 +55,21 @@ pub fn names(context: &Context<'_>) -> Result<Vec<ServiceName>> {
 /// One of [`steps`].
 pub fn perform(step: &ManagerStep, context: &Context<'_>) -> Result<()> {
     match step.action.as_str() {
-        steps::RELOAD => Client::connect(context)?.reload(),
+        steps::RELOAD => reload(&steps::names_of(step), context),
         steps::LINGER => linger::set(true, context),
         steps::NO_LINGER => linger::set(false, context),
         other => Err(Error::system(format!("systemd has no step '{other}'"))),
     }
+}
+
+fn reload(names: &[ServiceName], context: &Context<'_>) -> Result<()> {
+    let mut client = Client::connect(context)?;
+    client.reload()?;
+    let units: Vec<String> = names.iter().map(query::unit_of).collect();
+    let gone = client.units(&units)?.into_iter().filter(|unit| unit.load == "not-found");
+    let failed: Vec<String> =
+        gone.filter(|unit| unit.active == "failed").map(|unit| unit.name).collect();
+    client.reset_failed(&failed)
 }
 
 /// The release that runs here: its shared library is named after it, which is quicker to see than to ask.

@@ -207,3 +207,24 @@ impl Event {
         matches!(self, Self::Start | Self::Stop | Self::Restart | Self::Reload)
     }
 }
+
+impl Machine {
+    /// A main process was found that nobody had the time to save: the host that made it was killed.
+    pub fn found_running(&mut self, spec: &crate::spec::Spec, now: Duration) {
+        if !self.is_at_rest() {
+            self.restarts = self.restarts.saturating_add(1);
+        }
+        self.goal = Goal::Up;
+        self.phase = Phase::Spawning;
+        self.since = now;
+        self.born = now;
+        self.ran = true;
+        self.alive = true;
+        self.end = None;
+        self.budget = None;
+        self.killed = false;
+        self.spawned = self.spawned.saturating_add(1);
+        self.start_deadline = now + spec.start.timeout;
+        self.deadline = Some(self.start_deadline);
+    }
+}

@@ -21,6 +21,7 @@ fn run(service: &Service<'_>) -> Verdict {
 
 /// It ends in that state, having been started that often, and stays so.
 fn settles(lab: &Lab, service: &Service<'_>, state: &str, code: i32, starts: usize) {
+    service.marks("starts", starts);
     service.becomes(state);
     always(state, seconds(1.5), || service.status().state() == state);
     service.status().is(state, code);

@@ -6,11 +6,13 @@ use crate::lab::{Lab, Ran, Service};
 use crate::os;
 use crate::outcome::Verdict;
 use crate::poll::seconds;
+use crate::start::ready_by_itself;
 
 pub fn all(lab: &Lab) -> Verdict {
     let running = lab.named("running", "sleep");
     running.start()?;
     running.verb("status", &[]).exits(0);
+    running.verb("wait", &["--for", "stopped", "--timeout", "300ms"]).exits(75).error();
     let failing = lab.named("failing", "sleep 100 then exit 1");
     failing.install(&[])?;
     failing.verb("start", &["--no-wait"]).exits(0);
@@ -40,9 +42,8 @@ fn of_errors(lab: &Lab, stopped: &Service<'_>) {
     let error = bad.try_install(&[]).exits(65).error();
     assert_eq!(error["problems"][0]["key"], "no-such-key");
     let mut absent = lab.lane.plain_svcctl();
-    absent.args(["--manager", lab.lane.manager.absent(), "-o", "json", "status", &stopped.name]);
-    Ran::run(&mut absent).exits(69).error();
-    stopped.verb("wait", &["--for", "running", "--timeout", "300ms"]).exits(75).error();
+    absent.args(["--manager", lab.lane.manager.absent(), "-o", "json", "install"]);
+    Ran::run(absent.arg(stopped.write())).exits(69).error();
     if cfg!(unix) {
         let mut weak = lab.lane.plain_svcctl();
         weak.args(["--manager", lab.lane.manager.name(), "--system", "-o", "json", "install"])
@@ -53,18 +54,13 @@ fn of_errors(lab: &Lab, stopped: &Service<'_>) {
 }
 
 pub fn wait(lab: &Lab) -> Verdict {
-    let service = lab.service("sleep");
-    service.install(&[])?;
-    let ran = Service::meanwhile(
-        || service.verb("wait", &["--for", "running", "--timeout", "10s"]),
-        || {
-            std::thread::sleep(seconds(0.4));
-            service.verb("start", &[]).exits(0);
-        },
-    );
-    assert!(ran.code == 0 && ran.took >= seconds(0.4), "{ran}");
+    let service = ready_by_itself(lab, "sleep 900 then READY then sleep", |service| service)?;
+    service.verb("start", &["--no-wait"]).exits(0);
+    let ran = service.verb("wait", &["--for", "running", "--timeout", "10s"]).exits(0);
+    assert!(ran.took >= seconds(0.4), "{ran}");
+    service.status().is("running", 0);
     let ran = service.verb("wait", &["--for", "stopped", "--timeout", "500ms"]).exits(75);
-    assert!(ran.took >= seconds(0.5) && ran.took < seconds(2.0), "{ran}");
+    assert!(ran.took >= seconds(0.5) && ran.took < seconds(3.0), "{ran}");
     let ran = Service::meanwhile(
         || service.verb("wait", &["--for", "stopped", "--timeout", "10s"]),
         || drop(service.verb("stop", &[]).exits(0)),

@@ -1,7 +1,8 @@
 //! Each of the eight states, with its exit code.
 
-use crate::lab::Lab;
+use crate::lab::{Lab, Service};
 use crate::outcome::Verdict;
+use crate::poll::SOON;
 use crate::start::ready_by_itself;
 
 pub fn not_installed(lab: &Lab) -> Verdict {
@@ -57,9 +58,10 @@ pub fn stopping(lab: &Lab) -> Verdict {
         lab.service("ignore TERM then count @starts then sleep").with("stop.timeout", "3s");
     service.start()?;
     service.marks("starts", 1);
-    service.verb("stop", &["--no-wait"]).exits(0);
-    service.becomes("stopping").is("stopping", 6);
-    service.becomes("stopped").is("stopped", 3);
+    let stop = || service.verb("stop", &[]).exits(0);
+    let ran = Service::meanwhile(stop, || service.becomes("stopping").is("stopping", 6));
+    assert!(ran.took < SOON, "{ran}");
+    service.status().is("stopped", 3);
     Ok(())
 }
 

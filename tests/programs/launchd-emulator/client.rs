@@ -55,7 +55,7 @@ fn control(root: &str, words: &[&str]) -> ExitCode {
 fn launchctl(name: &Path, args: Vec<String>) -> ExitCode {
     let root = match name.parent().and_then(Path::parent).filter(|root| root.is_absolute()) {
         Some(root) => root.to_owned(),
-        None => std::env::var_os("SVCCTL_LAUNCHD_ROOT").unwrap_or_default().into(),
+        None => std::env::var_os("SVCCTL_LAUNCHD_ROOT").unwrap_or_else(|| "/".into()).into(),
     };
     if let [verb, _uid, command @ ..] = args.as_slice()
         && verb == "asuser"

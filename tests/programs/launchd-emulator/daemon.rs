@@ -18,6 +18,7 @@ pub fn run(root: &Path, profile: Profile) -> std::io::Result<()> {
     let paths = Paths(root.to_owned());
     paths.create()?;
     link_client(&paths)?;
+    write_version(&paths, profile.os)?;
     drop(std::fs::remove_file(paths.socket()));
     let listener = UnixListener::bind(paths.socket())?;
     // Every user may talk to launchd.
@@ -34,6 +35,15 @@ pub fn run(root: &Path, profile: Profile) -> std::io::Result<()> {
 fn link_client(paths: &Paths) -> std::io::Result<()> {
     drop(std::fs::remove_file(paths.launchctl()));
     std::os::unix::fs::symlink(std::env::current_exe()?, paths.launchctl())
+}
+
+fn write_version(paths: &Paths, os: u32) -> std::io::Result<()> {
+    let keys = [("ProductName", "macOS".into()), ("ProductVersion", format!("{os}.0").into())];
+    let keys: plist::Dictionary = keys
+        .map(|(key, value): (&str, plist::Value)| (key.to_owned(), value))
+        .into_iter()
+        .collect();
+    plist::Value::Dictionary(keys).to_file_xml(paths.version()).map_err(std::io::Error::other)
 }
 
 fn accept(listener: &UnixListener, events: &Sender<Message>) {

@@ -33,9 +33,15 @@ impl Paths {
         self.0.join("var/log/com.apple.xpc.launchd/launchd.log")
     }
 
+    /// The file that tells the version.
+    pub fn version(&self) -> PathBuf {
+        self.0.join("System/Library/CoreServices/SystemVersion.plist")
+    }
+
     /// Makes the folders that a fresh machine has.
     pub fn create(&self) -> std::io::Result<()> {
-        for file in [self.socket(), self.launchctl(), self.store(None), self.log()] {
+        for file in [self.socket(), self.launchctl(), self.store(None), self.log(), self.version()]
+        {
             std::fs::create_dir_all(file.parent().unwrap_or(Path::new("/")))?;
         }
         std::fs::create_dir_all(self.daemons())?;

@@ -1,0 +1,39 @@
+//! Where there is no host yet, nothing is ever installed or run by the embedded manager.
+
+use crate::backend::{Action, Context, Deadline, Outcome};
+use crate::error::{Error, ErrorKind, Result};
+use crate::spec::ServiceName;
+use crate::state::ServiceState;
+use crate::target::ManagerId;
+
+/// No service is here.
+pub fn state(name: &ServiceName, context: &Context<'_>) -> Result<ServiceState> {
+    Ok(ServiceState::not_installed(name, context.target.scope, ManagerId::Embedded))
+}
+
+/// Nothing can be done.
+pub fn control(
+    names: &[ServiceName],
+    _action: Action,
+    _deadline: Deadline,
+    _context: &Context<'_>,
+) -> Vec<Outcome> {
+    let unavailable = || {
+        Error::new(
+            ErrorKind::ManagerUnavailable,
+            "the embedded manager does not run on this system",
+        )
+    };
+    let outcome = |name: &ServiceName| Outcome {
+        name: name.clone(),
+        changed: false,
+        warnings: Vec::new(),
+        error: Some(unavailable()),
+    };
+    names.iter().map(outcome).collect()
+}
+
+/// Whether a service can be given a /tmp of its own.
+pub const fn has_private_tmp() -> bool {
+    false
+}

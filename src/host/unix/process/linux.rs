@@ -1,0 +1,168 @@
+//! Processes on Linux: `/proc` and pidfds.
+
+use std::fs;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+use super::{Exit, Stat};
+use crate::host::state::Process;
+
+/// A process that is held: its number cannot be mistaken while this lives.
+#[derive(Debug)]
+pub struct Handle {
+    process: Process,
+    pidfd: OwnedFd,
+}
+
+impl Handle {
+    /// Takes hold of a process; none if it is gone, or its number is another's now.
+    #[must_use]
+    pub fn open(process: Process) -> Option<Self> {
+        let pid = Pid::from_raw(i32::try_from(process.pid).ok()?)?;
+        let pidfd = pidfd_open(pid, PidfdFlags::empty()).ok()?;
+        // The number may have passed to another process before it was opened; it cannot since.
+        (stat(process.pid)?.started == process.started).then_some(Self { process, pidfd })
+    }
+
+    /// Which process.
+    #[must_use]
+    pub const fn process(&self) -> Process {
+        self.process
+    }
+
+    /// Readable when the process has ended.
+    #[must_use]
+    pub fn poll_fd(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.pidfd.as_fd())
+    }
+
+    /// Whether it has ended.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.poll(PollFlags::IN, Duration::ZERO)
+    }
+
+    /// Sends it a signal.
+    ///
+    /// # Errors
+    /// When it is gone, or another's.
+    pub fn signal(&self, number: i32) -> io::Result<()> {
+        // SAFETY: the number only travels to the kernel, which checks it.
+        let signal = unsafe { rustix::process::Signal::from_raw_unchecked(number) };
+        Ok(rustix::process::pidfd_send_signal(&self.pidfd, signal)?)
+    }
+
+    /// How it ended, once somebody has waited for it; waits for that at most so long. Linux tells since 6.15.
+    #[must_use]
+    pub fn exit(&self, patience: Duration) -> Option<Exit> {
+        if !self.has_ended() {
+            return None;
+        }
+        let deadline = Instant::now() + patience;
+        loop {
+            match exit_info(&self.pidfd) {
+                Ok(Some(exit)) => return Some(exit),
+                Ok(None) if Instant::now() < deadline => {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Ok(None) | Err(_) => return Some(Exit::Unknown),
+            }
+        }
+    }
+
+    fn poll(&self, flags: PollFlags, time: Duration) -> bool {
+        let timeout = rustix::event::Timespec::try_from(time).ok();
+        let mut fds = [PollFd::new(&self.pidfd, flags)];
+        poll(&mut fds, timeout.as_ref()).is_ok_and(|ready| ready > 0)
+    }
+}
+
+/// `struct pidfd_info` of linux/pidfd.h, as far as its first version goes.
+#[repr(C)]
+#[derive(Default)]
+struct PidfdInfo {
+    mask: u64,
+    cgroup: u64,
+    ids: [u32; 11],
+    exit_code: i32,
+}
+
+/// `PIDFD_INFO_EXIT`
+const INFO_EXIT: u64 = 1 << 3;
+/// `PIDFD_GET_INFO`: `_IOWR(0xFF, 11, struct pidfd_info)`
+const GET_INFO: rustix::ioctl::Opcode = rustix::ioctl::opcode::read_write::<PidfdInfo>(0xff, 11);
+
+fn exit_info(pidfd: &OwnedFd) -> io::Result<Option<Exit>> {
+    let mut info = PidfdInfo { mask: INFO_EXIT, ..PidfdInfo::default() };
+    // SAFETY: the operation reads and writes one `pidfd_info` of the size that its number holds, and keeps nothing.
+    unsafe {
+        rustix::ioctl::ioctl(pidfd, rustix::ioctl::Updater::<GET_INFO, PidfdInfo>::new(&mut info))
+    }?;
+    Ok((info.mask & INFO_EXIT != 0).then(|| Exit::from_raw(info.exit_code)))
+}
+
+/// What the kernel tells of a process; none if it is gone.
+#[must_use]
+pub fn stat(pid: u32) -> Option<Stat> {
+    let text = fs::read(format!("/proc/{pid}/stat")).ok()?;
+    // The name is in parentheses and may hold anything, parentheses too.
+    let end = text.iter().rposition(|byte| *byte == b')')?;
+    let rest = String::from_utf8_lossy(text.get(end + 1..)?);
+    let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
+    let number = |index: usize| fields.get(index).and_then(|field| field.parse::<u64>().ok());
+    Some(Stat {
+        pid,
+        zombie: matches!(*fields.first()?, "Z" | "X"),
+        parent: u32::try_from(number(1)?).ok()?,
+        ticks: number(11)? + number(12)?,
+        started: number(19)?,
+        pages: number(21)?,
+    })
+}
+
+/// Its children, of all its threads.
+#[must_use]
+pub fn children(pid: u32) -> Vec<u32> {
+    let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else { return Vec::new() };
+    let mut found = Vec::new();
+    for thread in threads.flatten() {
+        if let Ok(list) = fs::read_to_string(thread.path().join("children")) {
+            found.extend(list.split_ascii_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
+        }
+    }
+    found
+}
+
+/// The numbers of all processes.
+#[must_use]
+pub fn all() -> Vec<u32> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+}
+
+/// Whether a process was given this variable (`NAME=value`); one of another account's cannot be asked.
+#[must_use]
+pub fn carries(pid: u32, variable: &str) -> bool {
+    fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environment| {
+        environment.split(|byte| *byte == 0).any(|one| one == variable.as_bytes())
+    })
+}
+
+/// Which boot this is.
+#[must_use]
+pub fn boot() -> String {
+    let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    id.trim_end().to_owned()
+}
+
+/// Orphans below this process become its children; `false` takes that back.
+///
+/// # Errors
+/// As `prctl(2)`.
+pub fn be_subreaper(on: bool) -> io::Result<()> {
+    Ok(nix::sys::prctl::set_child_subreaper(on)?)
+}

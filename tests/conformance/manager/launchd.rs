@@ -1,0 +1,97 @@
+//! launchd, with its property lists as files.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::{Limit, Manager};
+use crate::lane::{Scope, home};
+
+/// launchd, in one scope.
+pub struct Launchd {
+    scope: Scope,
+}
+
+impl Launchd {
+    pub fn new(scope: Scope) -> Self {
+        Self { scope }
+    }
+
+    fn folder(&self) -> PathBuf {
+        match self.scope {
+            Scope::System => "/Library/LaunchDaemons".into(),
+            Scope::User => home().join("Library/LaunchAgents"),
+        }
+    }
+
+    fn plist(&self, name: &str) -> PathBuf {
+        self.folder().join(format!("{name}.plist"))
+    }
+
+    fn domain(&self) -> String {
+        match self.scope {
+            Scope::System => "system".into(),
+            Scope::User => format!("gui/{}", launchctl(&["manageruid"]).1.trim()),
+        }
+    }
+}
+
+fn launchctl(words: &[&str]) -> (bool, String) {
+    let output = Command::new("/bin/launchctl").args(words).output().expect("launchctl can be run");
+    (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+impl Manager for Launchd {
+    fn name(&self) -> &'static str {
+        "launchd"
+    }
+
+    fn own_variables(&self) -> &'static [&'static str] {
+        &["SHELL", "XPC_SERVICE_NAME"]
+    }
+
+    fn roots(&self) -> Vec<PathBuf> {
+        let folders: &[&str] = match self.scope {
+            Scope::System => &["/Library", "/var/lib/svcctl", "/var/log/svcctl", "/var/run/svcctl"],
+            Scope::User => &["Library", ".config", ".local", ".cache"],
+        };
+        let base = home();
+        folders.iter().map(|folder| base.join(folder)).collect()
+    }
+
+    fn add_foreign(&self, name: &str, command: &[String]) {
+        fs::create_dir_all(self.folder()).expect("the folder of property lists can be made");
+        let words: String = command.iter().map(|word| format!("<string>{word}</string>")).collect();
+        let plist = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\"><dict><key>Label</key><string>{name}</string>\
+             <key>ProgramArguments</key><array>{words}</array></dict></plist>\n"
+        );
+        fs::write(self.plist(name), plist).expect("a property list can be written");
+    }
+
+    fn remove_foreign(&self, name: &str) {
+        if self.plist(name).exists() {
+            launchctl(&["bootout", &format!("{}/{name}", self.domain())]);
+            fs::remove_file(self.plist(name)).expect("a property list can be removed");
+        }
+    }
+
+    fn foreign_definition(&self, name: &str) -> String {
+        fs::read_to_string(self.plist(name)).unwrap_or_default()
+    }
+
+    fn tamper(&self, name: &str) {
+        let text =
+            fs::read_to_string(self.plist(name)).expect("the property list is where it should be");
+        let text = text.replacen("<dict>", "<dict>\n\t<key>LowPriorityIO</key>\n\t<true/>", 1);
+        fs::write(self.plist(name), text).expect("the property list can be written");
+    }
+
+    fn cannot_limit(&self, _limit: Limit) -> Option<String> {
+        None
+    }
+
+    fn absent(&self) -> &'static str {
+        "scm"
+    }
+}
