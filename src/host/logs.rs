@@ -24,6 +24,7 @@ mod loss;
 mod pace;
 mod retain;
 #[cfg(any(windows, test))]
+#[cfg_attr(not(windows), allow(dead_code))]
 mod sink;
 
 use std::path::{Path, PathBuf};
