@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host::machine::Event;
 use crate::host::{GIVE_UP_EXIT, Hosted, Supervision};
 use crate::spec::RestartPolicy;
+use crate::target::ManagerId;
 
 /// What a host exits with that has left its service to a successor.
 pub const HANDED_OVER: u8 = 80;
@@ -51,6 +52,8 @@ pub fn for_manager(hosted: Hosted) -> Result<u8> {
 pub fn at_terminal(mut hosted: Hosted) -> Result<u8> {
     let folder = std::env::temp_dir().join(format!("svcctl-run-{}", std::process::id()));
     hosted.runtime = folder.display().to_string();
+    // No manager has prepared anything for it.
+    hosted.manager = ManagerId::Embedded;
     hosted.spec.restart.policy = RestartPolicy::Never;
     let name = hosted.spec.name.clone();
     let host = Host::open(hosted, Boss::Terminal, HashMap::new(), this_program());
