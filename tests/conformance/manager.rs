@@ -5,6 +5,7 @@
 //! somebody else, an edited artifact), for what it gives to every process, and for what this machine cannot show.
 
 mod embedded;
+mod launchd;
 mod systemd;
 
 use std::path::PathBuf;
@@ -60,6 +61,7 @@ pub trait Manager: Send + Sync {
 pub fn named(word: &str, scope: Scope) -> Option<Box<dyn Manager>> {
     match word {
         "embedded" => Some(Box::new(embedded::Embedded::new(scope))),
+        "launchd" => Some(Box::new(launchd::Launchd::new(scope))),
         "systemd" => Some(Box::new(systemd::Systemd::new(scope))),
         _ => None,
     }

@@ -1,5 +1,6 @@
 //! No descendant outlives a stop.
 
+use super::{BUDGET, GRACE};
 use crate::lab::Lab;
 use crate::os;
 use crate::outcome::Verdict;
@@ -10,8 +11,8 @@ fn none_left(lab: &Lab, escape: &str, processes: usize) -> Verdict {
     let service = lab.service(&script).with("stop.timeout", "2s");
     service.start()?;
     let pids = service.pids("tree", processes + 2);
-    // When the main process has ended, what is left of its tree is killed, however it got there.
-    service.verb("stop", &[]).exits(0);
+    let ran = service.verb("stop", &[]).exits(0);
+    assert!(ran.took <= BUDGET + GRACE, "{ran}");
     for pid in pids {
         assert!(!os::alive(pid), "process {pid} was left behind");
     }

@@ -1,6 +1,7 @@
 //! The project's examples with real programs: installed, killed, changed, reloaded, disabled, over a boot, removed.
 
 use std::fs;
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -158,19 +159,34 @@ fn newer(lab: &Lab, example: &Example) -> Vec<String> {
         "-o",
         "-path",
         "/var/lib/systemd",
+        "-o",
+        "-path",
+        checkouts(),
     ]);
     find.args([")", "-prune", "-o", "-newer", &mark, "-print"]);
     let output = find.output().expect("find can be run");
     let lines = String::from_utf8_lossy(&output.stdout).into_owned();
     let ours = |line: &&str| line.contains(example.name) || line.contains("svcctl");
+    let another =
+        |line: &&str| NAMES.iter().any(|name| *name != example.name && line.contains(name));
     lines
         .lines()
         .filter(ours)
+        .filter(|line| !another(line))
+        .filter(|line| !KEPT.iter().any(|kept| line.ends_with(kept)))
         .map(str::to_owned)
-        .filter(|line| !KEPT.contains(&line.as_str()))
         .collect()
 }
 
-/// Folders and a lock that stay for the next service.
-const KEPT: &[&str] =
-    &["/var/lib/svcctl", "/var/lib/svcctl/lock", "/var/lib/svcctl/services", "/run/svcctl"];
+/// The folder that the checkout is in: a build beside it is none of the service's business.
+fn checkouts() -> &'static str {
+    let checkout = env!("CARGO_MANIFEST_DIR");
+    let parent = Path::new(checkout).parent().filter(|parent| parent.parent().is_some());
+    parent.and_then(Path::to_str).unwrap_or(checkout)
+}
+
+/// The examples' services: the others are still installed while one is looked at.
+const NAMES: &[&str] = &["cache", "front", "python-http"];
+
+/// Folders and a lock that stay for the next service, below the folder of the scope.
+const KEPT: &[&str] = &["/svcctl", "/svcctl/lock", "/svcctl/services"];

@@ -81,9 +81,9 @@ impl Wanted {
     }
 }
 
-/// A folder's name. A line's end in a path is nothing that systemd can be told.
+/// A folder's name. A definition with a control character in a path is refused: see [`refuses_controls_in_paths`].
 fn directory(random: &mut Random) -> String {
-    let name: String = random.text(12).chars().filter(|c| !"/\n\r".contains(*c)).collect();
+    let name: String = random.text(12).chars().filter(|c| *c != '/' && !c.is_control()).collect();
     format!("d{}{name}", random.below(1_000_000))
 }
 
@@ -109,7 +109,18 @@ fn define<'a>(lab: &'a Lab<'a>, index: usize, wanted: &Wanted) -> Service<'a> {
     service
 }
 
+/// Every control character in the path of a working directory is refused, naming the key, before anything is touched.
+fn refuses_controls_in_paths(lab: &Lab) {
+    let controls = (1..=0x9f).filter_map(char::from_u32).filter(|c| c.is_control());
+    for control in controls {
+        let mut service = lab.named("control", "sleep");
+        service.set("process.working-directory", format!("/tmp/a{control}b"));
+        service.try_install(&[]).exits(65).says("process.working-directory");
+    }
+}
+
 pub fn no_byte_differs(lab: &Lab) -> Verdict {
+    refuses_controls_in_paths(lab);
     let mut random = Random(20_240_229);
     let mut differences = Vec::new();
     for first in (0..SERVICES).step_by(BATCH) {
