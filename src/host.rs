@@ -103,6 +103,13 @@ impl Hosted {
         }
     }
 
+    /// Whether the manager has put account, environment, limits and protections in place before it started the host, which then
+    /// only hands them on.
+    #[must_use]
+    pub fn is_prepared(&self) -> bool {
+        self.manager == ManagerId::Systemd
+    }
+
     /// Reads the contents of a hosted file.
     ///
     /// # Errors

@@ -60,6 +60,8 @@ pub fn for_manager(hosted: Hosted) -> Result<u8> {
 pub fn at_terminal(mut hosted: Hosted) -> Result<u8> {
     let folder = std::env::temp_dir().join(format!("svcctl-run-{}", std::process::id()));
     hosted.runtime = folder.display().to_string();
+    // No manager has prepared anything for it.
+    hosted.manager = ManagerId::Embedded;
     hosted.spec.restart.policy = RestartPolicy::Never;
     let name = hosted.spec.name.clone();
     let host = Host::open(hosted, Boss::Terminal, HashMap::new(), this_program());

@@ -34,6 +34,11 @@ fn execute(launch: &Launch<'_>, parent: u32) -> Result<Infallible, String> {
     let spec = &launch.hosted.spec;
     let login = Login::of(launch.hosted)?;
     // As root still: files that only root may read, limits that only root may raise.
+    if launch.hosted.is_prepared() {
+        streams(launch)?;
+        os::close_on_exec_from(3);
+        return replace(launch.command, &inherited(launch));
+    }
     let environment = environment(launch, &login)?;
     streams(launch)?;
     resources(spec)?;
@@ -59,6 +64,24 @@ fn record(launch: &Launch<'_>, parent: u32) -> Result<(), String> {
         .map_err(|error| failed("its number cannot be written down", error))?;
     let host = rustix::process::getppid().map_or(0, rustix::process::Pid::as_raw_pid);
     if u32::try_from(host) == Ok(parent) { Ok(()) } else { exit_now(NOT_EXECUTED) }
+}
+
+/// What the manager gave the host, but for what is between those two only.
+fn inherited(launch: &Launch<'_>) -> BTreeMap<String, String> {
+    const OURS: [&str; 6] = [
+        "NOTIFY_SOCKET",
+        "WATCHDOG_PID",
+        "WATCHDOG_USEC",
+        "MAINPID",
+        "SYSTEMD_EXEC_PID",
+        "FDSTORE",
+    ];
+    let mut all: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| !OURS.contains(&name.as_str()))
+        .collect();
+    all.extend(launch.variables.iter().cloned());
+    all
 }
 
 fn environment(launch: &Launch<'_>, login: &Login) -> Result<BTreeMap<String, String>, String> {
