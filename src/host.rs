@@ -96,6 +96,20 @@ impl Hosted {
         }
     }
 
+    /// Whether the manager itself gives the host the service's account, environment, limits, credentials and protections, so that
+    /// the host only hands them on. systemd's unit keeps all of these.
+    #[must_use]
+    pub fn is_prepared(&self) -> bool {
+        match self.manager {
+            ManagerId::Systemd => true,
+            ManagerId::Launchd
+            | ManagerId::Scm
+            | ManagerId::Openrc
+            | ManagerId::Rcd
+            | ManagerId::Embedded => false,
+        }
+    }
+
     /// Reads the contents of a hosted file.
     ///
     /// # Errors
