@@ -68,7 +68,7 @@ fn crash(file: &Path) {
     std::thread::sleep(LIFE);
     let mut file =
         fs::OpenOptions::new().create(true).append(true).open(file).expect("the file of times");
-    write!(file, "{begin} {}\n", clock()).expect("the times can be written");
+    writeln!(file, "{begin} {}", clock()).expect("the times can be written");
     std::process::exit(1);
 }
 

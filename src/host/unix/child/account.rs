@@ -30,6 +30,13 @@ impl Login {
     /// Why it cannot be used, in words.
     pub fn of(hosted: &Hosted) -> Result<Self, String> {
         let here = geteuid();
+        if hosted.is_prepared() {
+            let login = User::from_uid(here).ok().flatten().map(Self::from);
+            return Ok(Self {
+                switch: false,
+                ..login.unwrap_or_else(|| Self::owner(hosted, here))
+            });
+        }
         let user = match &hosted.spec.process.user {
             Some(name) => Some(find_user(name)?),
             None => User::from_uid(here)

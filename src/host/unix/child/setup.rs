@@ -12,14 +12,11 @@ use nix::errno::Errno;
 use nix::sys::resource::{Resource, setrlimit};
 
 use super::{Launch, Login, exit_now, identity, os};
-use crate::host::Hosted;
 use crate::host::environment::{default_path, parse};
 use crate::host::unix::{credentials, process, signals};
 use crate::spec::{EnvironmentFile, Priority, Spec};
 use crate::target::{Os, Scope};
 
-/// Variables by which a manager speaks to the host, and that its service must not see.
-const MEANT_FOR_THE_HOST: [&str; 3] = ["NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"];
 /// What a child that could not execute exits with; the report says why.
 const NOT_EXECUTED: i32 = 127;
 
@@ -34,28 +31,26 @@ fn execute(launch: &Launch<'_>, parent: u32) -> Result<Infallible, String> {
     signals::reset();
     let _ = nix::unistd::setsid();
     record(launch, parent)?;
+    let spec = &launch.hosted.spec;
     let login = Login::of(launch.hosted)?;
     // As root still: files that only root may read, limits that only root may raise.
+    if launch.hosted.is_prepared() {
+        streams(launch)?;
+        os::close_on_exec_from(3);
+        return replace(launch.command, &inherited(launch));
+    }
     let environment = environment(launch, &login)?;
     streams(launch)?;
-    if !launch.hosted.is_prepared() {
-        confine(launch.hosted, &login)?;
-    }
-    working_directory(launch, &login)?;
-    umask(&launch.hosted.spec);
-    os::close_on_exec_from(3);
-    replace(launch.command, &environment)
-}
-
-/// Limits, protections, and the account last.
-fn confine(hosted: &Hosted, login: &Login) -> Result<(), String> {
-    resources(&hosted.spec)?;
-    os::isolate(hosted).map_err(|error| format!("its /tmp cannot be set up: {error}"))?;
+    resources(spec)?;
+    os::isolate(launch.hosted).map_err(|error| format!("its /tmp cannot be set up: {error}"))?;
     login.enter().map_err(|error| format!("cannot become '{}': {}", login.name, error.desc()))?;
-    if hosted.spec.security.wants_no_new_privileges() {
+    if spec.security.wants_no_new_privileges() {
         os::no_new_privileges().map_err(|error| failed("security.no-new-privileges", error))?;
     }
-    Ok(())
+    working_directory(launch, &login)?;
+    umask(spec);
+    os::close_on_exec_from(3);
+    replace(launch.command, &environment)
 }
 
 fn failed(what: &str, error: impl Display) -> String {
@@ -71,19 +66,36 @@ fn record(launch: &Launch<'_>, parent: u32) -> Result<(), String> {
     if u32::try_from(host) == Ok(parent) { Ok(()) } else { exit_now(NOT_EXECUTED) }
 }
 
+/// What the manager gave the host, but for what is between those two only.
+fn inherited(launch: &Launch<'_>) -> BTreeMap<String, String> {
+    const OURS: [&str; 6] = [
+        "NOTIFY_SOCKET",
+        "WATCHDOG_PID",
+        "WATCHDOG_USEC",
+        "MAINPID",
+        "SYSTEMD_EXEC_PID",
+        "FDSTORE",
+    ];
+    let mut all: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| !OURS.contains(&name.as_str()))
+        .collect();
+    all.extend(launch.variables.iter().cloned());
+    all
+}
+
 fn environment(launch: &Launch<'_>, login: &Login) -> Result<BTreeMap<String, String>, String> {
-    if launch.hosted.is_prepared() {
-        let handed_on = std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        });
-        let ours = launch.variables.iter().cloned();
-        return Ok(handed_on
-            .filter(|(name, _)| !MEANT_FOR_THE_HOST.contains(&name.as_str()))
-            .chain(ours)
-            .collect());
-    }
     let process = &launch.hosted.spec.process;
-    let mut all = of_the_account(login);
+    let mut all = BTreeMap::from(
+        [
+            ("PATH", default_path(Os::here())),
+            ("HOME", &login.home),
+            ("USER", &login.name),
+            ("LOGNAME", &login.name),
+            ("SHELL", &login.shell),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned())),
+    );
     for file in &process.environment_files {
         all.extend(environment_file(file)?);
     }
@@ -94,17 +106,6 @@ fn environment(launch: &Launch<'_>, login: &Login) -> Result<BTreeMap<String, St
         all.insert("CREDENTIALS_DIRECTORY".to_owned(), folder.display().to_string());
     }
     Ok(all)
-}
-
-fn of_the_account(login: &Login) -> BTreeMap<String, String> {
-    let variables = [
-        ("PATH", default_path(Os::here())),
-        ("HOME", &login.home),
-        ("USER", &login.name),
-        ("LOGNAME", &login.name),
-        ("SHELL", &login.shell),
-    ];
-    variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }
 
 fn environment_file(file: &EnvironmentFile) -> Result<Vec<(String, String)>, String> {
@@ -190,17 +191,19 @@ fn not_executed(program: &str, errno: Errno) -> String {
     match errno {
         Errno::ENOENT if Path::new(program).exists() => {
             let interpreter = interpreter(program).unwrap_or_else(|| "its interpreter".to_owned());
-            format!("cannot execute {program}: {interpreter} does not exist")
+            format!("{program} could not be executed: {interpreter} does not exist")
         }
-        Errno::ENOENT => format!("cannot execute {program}: it does not exist"),
-        Errno::EACCES => format!("cannot execute {program}: permission denied (is it executable?)"),
+        Errno::ENOENT => format!("{program} could not be executed: it does not exist"),
+        Errno::EACCES => {
+            format!("{program} could not be executed: permission denied (is it executable?)")
+        }
         Errno::ENOEXEC => format!(
-            "cannot execute {program}: it is no program for this machine, and has no #! line"
+            "{program} could not be executed: it is no program for this machine, and has no #! line"
         ),
         Errno::E2BIG => {
-            format!("cannot execute {program}: its arguments and environment are too long")
+            format!("{program} could not be executed: its arguments and environment are too long")
         }
-        errno => format!("cannot execute {program}: {}", errno.desc()),
+        errno => format!("{program} could not be executed: {}", errno.desc()),
     }
 }
 

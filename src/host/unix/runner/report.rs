@@ -58,6 +58,10 @@ impl Host {
             (_, Some(process)) if self.machine.state() == State::Running => {
                 format!("READY=1\nSTATUS=running (pid {})", process.pid)
             }
+            // The start is over, and it did not work; whoever waits for it is told why by the state file.
+            (Some(trouble), _) if self.machine.state() == State::Restarting => {
+                format!("READY=1\nSTATUS=restarting: {trouble}")
+            }
             (Some(trouble), _) => format!("STATUS={}: {trouble}", self.machine.state().word()),
             (None, _) => format!("STATUS={}", self.machine.state().word()),
         };
