@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
@@ -72,7 +73,13 @@ impl Lab {
     }
 
     pub fn try_svcctl(&self, words: &[&str]) -> Output {
-        self.command(words).output().unwrap()
+        loop {
+            match self.command(words).output() {
+                // Another test forked while the copy of the program was being written, and has yet to execute.
+                Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => {}
+                output => return output.unwrap(),
+            }
+        }
     }
 
     pub fn svcctl(&self, words: &[&str]) -> String {
@@ -148,15 +155,11 @@ impl Lab {
         );
     }
 
-    /// Processes of one service that run its script.
+    /// Main processes of one service: those that lead a session, which what the script forks does not.
     pub fn instances(&self, name: &str) -> Vec<u32> {
         let mark =
             format!("SVCCTL_RUNTIME={}", self.runtime().join("services").join(name).display());
-        let is_shell = |pid: &u32| {
-            fs::read_to_string(format!("/proc/{pid}/cmdline"))
-                .is_ok_and(|line| line.contains("-c\0"))
-        };
-        pids().filter(|pid| environment(*pid).contains(&mark)).filter(is_shell).collect()
+        pids().filter(|pid| environment(*pid).contains(&mark) && leads_a_session(*pid)).collect()
     }
 
     /// Every line that a writer wrote is in the log, once and in order.
@@ -217,6 +220,12 @@ fn first_fault(numbers: &[u64]) -> String {
 fn pids() -> impl Iterator<Item = u32> {
     let entries = fs::read_dir("/proc").unwrap().flatten();
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+fn leads_a_session(pid: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let session = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(3));
+    session == Some(pid.to_string().as_str())
 }
 
 fn environment(pid: u32) -> Vec<String> {

@@ -91,6 +91,12 @@ impl Host {
             fs::read_to_string(self.folder.join("main")).ok().and_then(|text| read_record(&text));
         let saved = state::read_saved(&self.folder).ok().flatten();
         let Some(saved) = saved.filter(|saved| saved.boot == self.boot) else { return };
+        let known = [saved.snapshot.main, recorded];
+        if matches!(self.boss, Boss::Manager(_)) && !known.into_iter().flatten().any(process::lives)
+        {
+            // The manager has cleared up and begins anew.
+            return;
+        }
         self.machine = saved.machine.clone();
         self.since = (saved.snapshot.state, saved.snapshot.since);
         self.exit = saved.snapshot.exit.clone();
