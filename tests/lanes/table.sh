@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # docs/conformance.md: what each case came to on each manager.
 
-# Write the document anew from the lanes that ran. In continuous integration it must be as it was committed.
+# Write the document anew from the lanes that ran. In continuous integration a whole run must find it as it was committed;
+# of a run that left lanes out the differences are shown.
 conformance_table() {
   local suite=$OUT/conformance document=docs/conformance.md new=$OUT/conformance.md status=0
   [ -s "$SVCCTL_LANE_RESULTS" ] || return 0
@@ -10,7 +11,7 @@ conformance_table() {
   ! cmp -s "$document" "$new" || return "$status"
   printf '\n%s is no longer true:\n' "$document"
   diff -U0 "$document" "$new" || true
-  if [ "${CI:-}" = true ]; then return 1; fi
+  if [ "${CI:-}" = true ]; then [ "$MISSING" != 0 ]; return; fi
   cp "$new" "$document"
   return "$status"
 }
