@@ -143,6 +143,14 @@ boot_kernel_files() {
   mount -t cgroup2 cgroup sys/fs/cgroup
 }
 
+# A checkout below a folder that the boot has of its own is shown in it all the same.
+show_checkout() {
+  local checkout; checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+  case $checkout in
+    /tmp/* | /run/*) mkdir -p ".$checkout"; mount --rbind "$checkout" ".$checkout" ;;
+  esac
+}
+
 boot() {
   root=$dir/disk/root
   hostname "$name"
@@ -154,6 +162,7 @@ boot() {
   boot_devices
   mount -t tmpfs -o mode=755 run run
   mount -t tmpfs -o mode=1777 tmp tmp
+  show_checkout
   mkdir run/machine
   mount --bind "$dir/share" mnt
   pivot_root . run/machine
