@@ -69,10 +69,10 @@ fn capabilities_answer(answers: &mut Answers<'_>, list: &[String]) {
             format!("Linux has no capability '{name}'"),
             "see capabilities(7) for the names",
         );
-    } else if answers.target.scope == Scope::User && !list.is_empty() {
+    } else if answers.target.scope == Scope::User {
         answers.refused(
             key,
-            "a user manager has no capabilities to give",
+            "a user manager has no capabilities to give, and cannot empty the bounding set",
             "install the service with --system",
         );
     } else {
