@@ -65,20 +65,6 @@ impl SupportReport {
         self.entries.push((key, answer));
     }
 
-    /// The same where the host does not run: what it would do is refused.
-    #[must_use]
-    pub fn without_host(mut self) -> Self {
-        for (_, answer) in &mut self.entries {
-            if let Answer::Hosted(why) = answer {
-                *answer = Answer::Refused {
-                    reason: format!("{why}, and svcctl's own host does not run under it yet"),
-                    way_out: "leave it out, or run the service with --manager embedded".to_owned(),
-                };
-            }
-        }
-        self
-    }
-
     /// Whether any field needs the host.
     #[must_use]
     pub fn needs_host(&self) -> bool {

@@ -23,8 +23,6 @@ pub fn write(
     // The signal goes to the main process, the kill to all: a service decides itself how its children end.
     service(unit, "stop", "KillMode", "mixed")?;
     service(unit, "stop.timeout", "TimeoutStopSec", seconds(stop.timeout))?;
-    // systemd ignores SIGPIPE for its services unless told not to; a service begins with no signal ignored.
-    service(unit, "process", "IgnoreSIGPIPE", "no")?;
     if let Some(reload) = reload {
         write_reload(unit, reload)?;
     }

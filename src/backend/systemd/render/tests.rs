@@ -70,7 +70,6 @@ TimeoutStartSec=90s
 KillSignal=SIGTERM
 KillMode=mixed
 TimeoutStopSec=30s
-IgnoreSIGPIPE=no
 Restart=on-failure
 RestartForceExitStatus=SIGHUP SIGINT SIGTERM SIGPIPE
 RestartSec=1s
