@@ -57,7 +57,7 @@ impl Backend for Systemd {
 
     fn support(&self, spec: &Spec, target: &Target) -> SupportReport {
         // The host cannot be started by systemd yet, and a field that is taken and not served would be lost in silence.
-        support::report(spec, target).without_host()
+        support::report(spec, target)
     }
 
     fn render(&self, spec: &Spec, target: &Target, enabled: bool) -> Result<Vec<Artifact>> {

@@ -156,7 +156,7 @@ boot() {
   mount --bind "$dir/share" mnt
   pivot_root . run/machine
   lane_init
-  exec chroot . /bin/sh -c 'umount -l /run/machine && rmdir /run/machine && exec "$@"' sh env -i container=svcctl-lane PATH=/usr/sbin:/usr/bin:/sbin:/bin "${INIT[@]}"
+  exec chroot . /bin/sh -c 'umount -l /run/machine && rmdir /run/machine && mount --make-rshared / && exec "$@"' sh env -i container=svcctl-lane PATH=/usr/sbin:/usr/bin:/sbin:/bin "${INIT[@]}"
 }
 
 # --- the commands -----------------------------------------------------------------------------------------------------
