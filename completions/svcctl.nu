@@ -582,6 +582,7 @@ module completions {
   # Run one service for the manager that starts this
   export extern "svcctl host" [
     --definition: path        # The hosted file of the service
+    --scm                     # Started by the Service Control Manager of Windows
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl host manager" # Use this manager instead of the one that is found

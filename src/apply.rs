@@ -32,7 +32,7 @@ use crate::spec::ServiceName;
 
 pub use lock::{Hold, with_lock};
 pub use observe::{observe, observe_receipts};
-pub use recover::interrupted;
+pub use recover::{interrupted, is_pending};
 
 use journal::{Journal, Phase};
 

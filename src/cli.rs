@@ -267,6 +267,9 @@ pub struct Host {
     /// The hosted file of the service
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub definition: PathBuf,
+    /// Started by the Service Control Manager of Windows
+    #[arg(long, hide = true)]
+    pub scm: bool,
 }
 
 /// `check`.

@@ -12,21 +12,22 @@ pub mod environment;
 pub mod health;
 pub mod logs;
 pub mod machine;
-#[cfg(not(unix))]
-mod nowhere;
+pub mod probe;
 pub mod restart;
 pub mod state;
 #[cfg(unix)]
 pub mod unix;
+#[cfg(windows)]
+pub mod windows;
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-#[cfg(not(unix))]
-pub use nowhere::{at_terminal, for_manager, supervise};
 #[cfg(unix)]
 pub use unix::run::{at_terminal, for_manager, supervise};
+#[cfg(windows)]
+pub use windows::run::{at_terminal, for_manager, supervise};
 
 use crate::artifact::FileArtifact;
 use crate::error::{Error, Result};
@@ -35,6 +36,12 @@ use crate::target::{Account, ManagerId, Os, Scope, Target};
 
 /// Whether this build has a host for the machine that it runs on.
 pub const AVAILABLE: bool = cfg!(unix);
+
+/// The event by which svcctl stops a Windows service that is starting: the manager passes no controls on then.
+#[must_use]
+pub fn stop_event(name: &str) -> String {
+    format!(r"Global\svcctl-{name}-stop")
+}
 
 /// What the host exits with when it has given its service up: the manager must not start it again.
 pub const GIVE_UP_EXIT: u8 = 79;

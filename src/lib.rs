@@ -33,3 +33,5 @@ pub mod state;
 pub mod support;
 pub mod system;
 pub mod target;
+#[cfg(windows)]
+pub mod windows;

@@ -161,7 +161,7 @@ static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     for _ in 0..SERVICES {
         let spec = spec(&mut dice);
         let artifacts = Launchd.render(&spec, &target, true).unwrap();
-        let [Artifact::File(file)] = artifacts.as_slice() else {
+        let [Artifact::File(file), Artifact::Object { .. }] = artifacts.as_slice() else {
             assert_hosted(&spec, &artifacts);
             continue;
         };

@@ -7,16 +7,17 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::system::{Entry, System};
 use crate::target::Dirs;
 
+/// Whether a change is at work or was interrupted: what is installed is known only under the lock then.
+#[must_use]
+pub fn is_pending(dirs: &Dirs, system: &dyn System) -> bool {
+    matches!(system.entry(&journal::path(dirs)), Ok(Entry::File { .. }))
+}
+
 /// What a verb that only looks says when a change was interrupted and waits to be mended: one sentence, or none. A change that is
 /// at work right now is not interrupted.
 #[must_use]
 pub fn interrupted(dirs: &Dirs, system: &dyn System) -> Option<String> {
-    let path = journal::path(dirs);
-    match system.entry(&path) {
-        Ok(Entry::File { .. }) => {}
-        _ => return None,
-    }
-    if super::lock::is_held(dirs, system) {
+    if !is_pending(dirs, system) || super::lock::is_held(dirs, system) {
         return None;
     }
     let (what, then) = match Journal::read(dirs, system) {

@@ -14,7 +14,10 @@ mod detect;
 mod diagnosis;
 mod domain;
 mod installed;
+mod job;
 mod launchctl;
+mod order;
+mod ordered;
 mod output;
 mod overrides;
 mod plist;
@@ -37,7 +40,7 @@ use crate::artifact::Artifact;
 use crate::backend::{
     Action, Backend, Context, Deadline, Detection, LogQuery, LogStream, Namesake, Outcome,
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::host;
 use crate::plan::ManagerStep;
 use crate::spec::{ServiceName, Spec};
@@ -53,8 +56,8 @@ use self::status::Seen;
 
 pub use self::launchctl::root;
 
-/// The step that takes a label out of launchd's list of what is switched off.
-const ALLOW: &str = "clear-override";
+/// The step that removes what a service leaves in the runtime folder.
+const TIDY: &str = "tidy";
 
 /// The backend for launchd.
 #[derive(Clone, Copy, Debug, Default)]
@@ -77,30 +80,29 @@ impl Backend for Launchd {
         render::artifacts(spec, target, enabled)
     }
 
+    /// launchd reads property lists when it is told to, so that there is nothing to reload.
     fn settle(&self, names: &[ServiceName], _target: &Target) -> Vec<ManagerStep> {
-        names.iter().map(allow).collect()
+        names.iter().map(tidy_step).collect()
     }
 
-    /// launchd reads property lists when it is told to, so that there is nothing to reload. Only its store may stand in the way: of
-    /// this service, or, once it is gone, of the next one of that label.
     fn perform(&self, step: &ManagerStep, context: &Context<'_>) -> Result<()> {
-        let Some(name) = ServiceName::new(&step.target).ok().filter(|_| step.action == ALLOW)
-        else {
-            return Ok(());
-        };
-        let installed = Installed::find(&name, context);
-        let cleared = clear_override(&installed, context);
-        // What is gone needs nothing of launchd any more; an uninstall or a rollback must not fail for it.
-        if installed.exists() { cleared } else { Ok(()) }
+        match (step.action.strip_suffix(job::OBJECT), ServiceName::new(&step.target)) {
+            (Some("put-"), _) => job::put(&step.target, context),
+            (Some("remove-"), _) => job::remove(&step.target, context),
+            (_, Ok(name)) if step.action == TIDY && !Installed::find(&name, context).exists() => {
+                tidy(&name, context)
+            }
+            (_, _) => Ok(()),
+        }
     }
 
     fn observe_object(
         &self,
-        _object: &str,
-        _id: &str,
-        _context: &Context<'_>,
+        object: &str,
+        id: &str,
+        context: &Context<'_>,
     ) -> Result<Option<Value>> {
-        Ok(None)
+        if object == job::OBJECT { job::observe(id, context) } else { Ok(None) }
     }
 
     fn marks(&self, contents: &[u8], name: &ServiceName) -> bool {
@@ -142,15 +144,7 @@ impl Backend for Launchd {
         deadline: Deadline,
         context: &Context<'_>,
     ) -> Vec<Outcome> {
-        std::thread::scope(|scope| {
-            let runs: Vec<_> = names
-                .iter()
-                .map(|name| (name, scope.spawn(|| control::run(name, action, deadline, context))))
-                .collect();
-            runs.into_iter()
-                .map(|(name, run)| run.join().unwrap_or_else(|_| panicked(name)))
-                .collect()
-        })
+        ordered::control(names, action, deadline, context)
     }
 
     fn logs<'a>(&'a self, query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>> {
@@ -158,28 +152,19 @@ impl Backend for Launchd {
     }
 }
 
-fn clear_override(installed: &Installed, context: &Context<'_>) -> Result<()> {
-    let launchctl = Launchctl::new(context.system);
-    let (name, label) = (&installed.name, &installed.label);
-    for domain in Domain::of(context.target) {
-        if launchctl.is_disabled(domain, label)? {
-            // Both domains of a user share one store.
-            return launchctl
-                .expect(&format!("cannot enable {name}"), &["enable", &domain.service(label)], &[])
-                .map(drop);
+/// Removes the runtime folder of a service that is not installed any more.
+fn tidy(name: &ServiceName, context: &Context<'_>) -> Result<()> {
+    let folder = host::runtime_dir(context.target, name);
+    match std::fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::io(folder, &error))
         }
+        Ok(()) | Err(_) => Ok(()),
     }
-    Ok(())
 }
 
-fn allow(name: &ServiceName) -> ManagerStep {
-    ManagerStep { action: ALLOW.into(), target: name.to_string(), value: Value::Null, undo: None }
-}
-
-fn panicked(name: &ServiceName) -> Outcome {
-    let error =
-        Some(crate::error::Error::system(format!("svcctl failed while it worked on {name}")));
-    Outcome { name: name.clone(), changed: false, warnings: Vec::new(), error }
+fn tidy_step(name: &ServiceName) -> ManagerStep {
+    ManagerStep { action: TIDY.into(), target: name.to_string(), value: Value::Null, undo: None }
 }
 
 /// Whether launchd runs something of that label from a place that svcctl does not use.

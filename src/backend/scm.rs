@@ -11,6 +11,9 @@ pub mod control;
 pub mod errors;
 #[cfg(test)]
 pub mod fake;
+#[cfg(windows)]
+mod native;
+#[cfg(not(windows))]
 #[path = "scm/absent.rs"]
 mod native;
 pub mod overrides;
@@ -38,6 +41,8 @@ use crate::backend::{
 use crate::error::{Error, Result};
 use crate::host;
 use crate::host::state::Snapshot;
+use crate::logs::files;
+use crate::logs::segment::{self, Segment};
 use crate::plan::ManagerStep;
 use crate::spec::{ServiceName, Spec};
 use crate::state::ServiceState;
@@ -106,7 +111,11 @@ impl Backend for Scm {
                 let password = password(&service, context.system)?;
                 put::put(&Self::api(), name, &service, password)
             }
-            "remove-service" => put::remove(&Self::api(), name, &|time| context.system.sleep(time)),
+            "remove-service" => {
+                put::remove(&Self::api(), name, &|time| context.system.sleep(time))?;
+                forget(name, context);
+                Ok(())
+            }
             GRANT => native::grant(name, context.target),
             other => Err(Error::system(format!("the Windows backend has no step '{other}'"))),
         }
@@ -172,8 +181,31 @@ impl Backend for Scm {
         names.iter().map(|name| controls.act(name, action)).collect()
     }
 
-    fn logs<'a>(&'a self, _query: &LogQuery, _context: &Context<'a>) -> Result<LogStream<'a>> {
-        Err(Error::system("cannot read the log files yet"))
+    fn logs<'a>(&'a self, query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>> {
+        let source = |name: &ServiceName| files::Source {
+            directory: log_folder(name, context).into(),
+            service: name.to_string(),
+        };
+        files::read_all(query.names.iter().map(source).collect(), query)
+    }
+
+    fn purge(&self, spec: &Spec, context: &Context<'_>) -> Result<Vec<String>> {
+        let name = spec.name.as_str();
+        let folder = host::Hosted::new(spec, context.target).logs;
+        let found = context.system.list(Path::new(&folder)).unwrap_or_default();
+        let ours =
+            |file: &str| file == segment::active(name) || Segment::parse(name, file).is_some();
+        let mut removed = Vec::new();
+        for file in found.iter().filter_map(|file| file.to_str()).filter(|file| ours(file)) {
+            let path = Path::new(&folder).join(file);
+            context.system.remove_file(&path).map_err(|error| Error::io(path.display(), &error))?;
+            removed.push(path.display().to_string());
+        }
+        // What somebody else put there stays, and the folder with it.
+        if context.system.remove_dir(Path::new(&folder)).is_ok() {
+            removed.push(folder);
+        }
+        Ok(removed)
     }
 }
 
@@ -189,6 +221,16 @@ pub fn registry_file(artifact: &Artifact) -> Option<FileArtifact> {
     Some(FileArtifact { path: format!("{id}.reg"), mode: 0o644, contents })
 }
 
+/// Removes what the host has left in the service's runtime folder. Something that cannot be removed does no harm there.
+fn forget(name: &str, context: &Context<'_>) {
+    let Ok(name) = ServiceName::new(name) else { return };
+    let folder = host::runtime_dir(context.target, &name);
+    for file in ["state.json", "state.new"] {
+        let _ = context.system.remove_file(&Path::new(&folder).join(file));
+    }
+    let _ = context.system.remove_dir(Path::new(&folder));
+}
+
 /// The password of the service's account, from the file that it was stored in.
 fn password(service: &Service, system: &dyn System) -> Result<Option<Password>> {
     let Some(path) = &service.password_file else {
@@ -201,6 +243,14 @@ fn password(service: &Service, system: &dyn System) -> Result<Option<Password>> 
         Error::system(format!("the password in {path} is not UTF-8")).cause(&error)
     })?;
     Ok(Some(Password(text.trim_end_matches(['\r', '\n']).to_owned())))
+}
+
+/// Where the log files of a service are: the hosted file says so while it is installed.
+fn log_folder(name: &ServiceName, context: &Context<'_>) -> String {
+    let file = host::path(context.target, name);
+    let bytes = context.system.read(Path::new(&file)).unwrap_or_default();
+    let hosted = host::Hosted::parse(&file, &bytes);
+    hosted.map_or_else(|_| format!(r"{}\{name}", context.target.dirs.logs), |hosted| hosted.logs)
 }
 
 /// What the host last wrote, if that can be read.

@@ -66,6 +66,11 @@ fn sentence(service: &ServiceReport, done: &str, dry_run: bool) -> String {
         true => format!("{name}: would be {done}"),
         false => format!("{name}: {GOOD}{done}{GOOD:#}"),
     };
+    // A service whose whole change is its start is said to be started already.
+    let started = service.steps.iter().any(|step| step.kind == "start");
+    if started && done != "started" && service.error.is_none() {
+        text.push_str(" and started");
+    }
     if !service.restarted_because.is_empty() {
         let _ = write!(text, ", restarted because of {}", service.restarted_because.join(", "));
     }

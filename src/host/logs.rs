@@ -8,6 +8,7 @@
 //! [`Capture::on_timer`], and [`Capture::finish`] when the service's last process has ended. Nothing here ever fails because of a
 //! full or broken disk: lines that cannot be written are counted, and a line in the log says how many when writing works again.
 
+// The core knows no OS; so far only the host on Unix feeds it.
 mod buffer;
 #[cfg(unix)]
 mod capture;
@@ -19,8 +20,12 @@ mod format;
 mod ledger;
 mod log;
 mod loss;
+#[cfg(unix)]
 mod pace;
 mod retain;
+#[cfg(any(windows, test))]
+#[cfg_attr(not(windows), allow(dead_code))]
+mod sink;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -29,6 +34,9 @@ use std::time::Duration;
 pub use capture::{Capture, Counters};
 #[cfg(unix)]
 pub use channels::Channels;
+
+#[cfg(windows)]
+pub use sink::Sink;
 
 pub use crate::logs::disk::Owner;
 use crate::spec::{LogFormat, Logs, ServiceName};

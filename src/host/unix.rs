@@ -4,7 +4,7 @@ pub mod child;
 pub mod credentials;
 pub mod link;
 pub mod notify;
-pub mod probe;
+
 pub mod process;
 pub mod run;
 pub mod runner;

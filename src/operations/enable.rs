@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::error::Result;
 use crate::operations::install::running;
-use crate::operations::installed::{receipts, unique};
+use crate::operations::installed::{check_installed, receipts, unique};
 use crate::operations::job::{Job, Verb, Wish};
 use crate::operations::prepare::ids;
 use crate::operations::report::ChangeReport;
@@ -36,7 +36,7 @@ pub fn set_enabled(
     let word = if enabled { "enable" } else { "disable" };
     site.check_privilege(word)?;
     let names = &unique(names);
-    receipts(names, site)?;
+    check_installed(names, site)?;
     let verb = Verb { word, names, dry_run: options.dry_run };
     verb.carry_out(site, || job(names, enabled, options, site))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::apply::is_pending;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operations::Site;
 use crate::receipt::Receipt;
@@ -121,6 +122,17 @@ pub fn receipts(names: &[ServiceName], site: &Site<'_>) -> Result<Vec<Receipt>> 
         }
     }
     if missing.is_empty() { Ok(found) } else { Err(not_ours(&missing, site)) }
+}
+
+/// Refuses names that are not installed without making a folder for the lock; while a change is pending only the lock tells.
+///
+/// # Errors
+/// As [`receipts`].
+pub(super) fn check_installed(names: &[ServiceName], site: &Site<'_>) -> Result<()> {
+    if is_pending(&site.target.dirs, site.system) {
+        return Ok(());
+    }
+    receipts(names, site).map(|_| ())
 }
 
 fn not_ours(missing: &[ServiceName], site: &Site<'_>) -> Error {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::operations::install::running;
-use crate::operations::installed::{receipts, unique};
+use crate::operations::installed::{check_installed, receipts, unique};
 use crate::operations::job::{Job, Verb, Wish};
 use crate::operations::prepare::stored_secrets;
 use crate::operations::report::ChangeReport;
@@ -41,8 +41,7 @@ pub fn uninstall(
 ) -> Result<ChangeReport> {
     site.check_privilege("uninstall")?;
     let names = &unique(names);
-    // Who is told that there is no such service does not want a folder made for the lock.
-    receipts(names, site)?;
+    check_installed(names, site)?;
     let verb = Verb { word: "uninstall", names, dry_run: options.dry_run };
     let report = verb.carry_out(site, || job(names, options, site))?;
     if options.dry_run {

@@ -63,6 +63,9 @@ fn state_words(service: &ServiceState) -> String {
 #[must_use]
 pub fn block(service: &ServiceState, lines: &[LogLine], now: SystemTime) -> String {
     let mut text = headline(service, now);
+    if service.state == State::NotInstalled {
+        return text;
+    }
     for (title, value) in facts(service) {
         let _ = writeln!(text, "  {FAINT}{title:<11}{FAINT:#}{value}");
     }
@@ -195,9 +198,10 @@ mod tests {
 
     #[test]
     fn drift_is_starred_in_the_table_and_named_in_the_block() {
-        let drifted = ServiceState { drift: Some(vec!["unit edited".into()]), ..service() };
+        let drift = Some(vec!["unit edited".into()]);
+        let drifted = ServiceState { state: State::Stopped, drift, ..service() };
         let table = table(std::slice::from_ref(&drifted), SystemTime::UNIX_EPOCH, None);
-        assert!(table.contains("not-installed*"), "{table}");
+        assert!(table.contains("stopped*"), "{table}");
         assert!(shown(&drifted).contains("unit edited"));
     }
 }

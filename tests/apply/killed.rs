@@ -136,3 +136,14 @@ fn a_recovery_that_is_killed_is_begun_again() {
         }
     });
 }
+
+#[test]
+fn the_same_verb_again_mends_and_then_does_what_it_was_asked() {
+    let case = Case::new(&["both web api 1"], "uninstall web api");
+    case.each_point("after", |fault| {
+        let text = said(&case.bench.run(case.verb, None));
+        let mended = text.contains("taken back") || text.contains("not installed");
+        assert!(mended, "{} again after {fault}: {text}", case.verb);
+        assert!(case.bench.snapshot() == case.new, "{} again after {fault}: {text}", case.verb);
+    });
+}

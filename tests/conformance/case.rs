@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use libtest_mimic::{Completion, Failed, Trial};
 
@@ -20,17 +20,28 @@ pub struct Case {
     pub run: fn(&Lab) -> Verdict,
     /// Whether it goes on after a boot of the machine.
     pub over_a_boot: bool,
+    /// Whether no other case may run meanwhile.
+    pub alone: bool,
 }
 
 /// A case for a table of them.
 pub const fn case(number: u16, title: &'static str, run: fn(&Lab) -> Verdict) -> Case {
-    Case { number, title, run, over_a_boot: false }
+    Case { number, title, run, over_a_boot: false, alone: false }
+}
+
+/// A case that measures times, or that is disturbed by installs of other services: systemd, for one, forgets how often
+/// it has restarted a service whenever it reads its units again.
+pub const fn case_alone(number: u16, title: &'static str, run: fn(&Lab) -> Verdict) -> Case {
+    Case { alone: true, ..case(number, title, run) }
 }
 
 /// A case that is run before a boot and again after it.
 pub const fn case_over_a_boot(number: u16, title: &'static str, run: fn(&Lab) -> Verdict) -> Case {
-    Case { number, title, run, over_a_boot: true }
+    Case { over_a_boot: true, ..case(number, title, run) }
 }
+
+/// Held by every case while it runs: together, or alone.
+static TURN: RwLock<()> = RwLock::new(());
 
 impl Case {
     /// The case as a test.
@@ -52,6 +63,12 @@ impl Case {
     }
 
     fn outcome(&self, lane: &Lane) -> Outcome {
+        let poisoned = "no case panics while it holds the turn";
+        let (_alone, _together) = if self.alone {
+            (Some(TURN.write().expect(poisoned)), None)
+        } else {
+            (None, Some(TURN.read().expect(poisoned)))
+        };
         let lab = Lab::new(lane, self.number);
         let verdict = catch_unwind(AssertUnwindSafe(|| (self.run)(&lab)));
         match verdict {

@@ -4,7 +4,7 @@ mod by_hand;
 mod policy;
 mod timing;
 
-use crate::case::{Case, case};
+use crate::case::{Case, case, case_alone};
 
 /// Cases 64 to 81.
 pub const CASES: &[Case] = &[
@@ -15,15 +15,15 @@ pub const CASES: &[Case] = &[
     case(68, "never", policy::never),
     case(69, "success codes", policy::success_codes),
     case(70, "prevented codes", policy::prevented_codes),
-    case(71, "delay", timing::delay),
-    case(72, "doubling up to the maximum", timing::doubling),
-    case(73, "reset after", timing::reset_after),
-    case(74, "attempts in a window, then failed", timing::attempts),
+    case_alone(71, "delay", timing::delay),
+    case_alone(72, "doubling up to the maximum", timing::doubling),
+    case_alone(73, "reset after", timing::reset_after),
+    case_alone(74, "attempts in a window, then failed", timing::attempts),
     case(75, "the count in status", policy::count),
     case(76, "restart gives a new pid", by_hand::new_pid),
     case(77, "restart of a stopped one starts it", by_hand::of_a_stopped_one),
     case(78, "reload by signal", by_hand::reload_by_signal),
     case(79, "reload by command", by_hand::reload_by_command),
     case(80, "reload of a stopped one is an error", by_hand::reload_of_a_stopped_one),
-    case(81, "on-failure hook at the giving up", timing::giving_up),
+    case_alone(81, "on-failure hook at the giving up", timing::giving_up),
 ];

@@ -5,7 +5,7 @@ mod details;
 mod eight;
 mod lists;
 
-use crate::case::{Case, case};
+use crate::case::{Case, case, case_alone};
 
 /// Cases 106 to 122.
 pub const CASES: &[Case] = &[
@@ -20,7 +20,7 @@ pub const CASES: &[Case] = &[
     case(114, "pid is the service's", details::pid),
     case(115, "since", details::since),
     case(116, "exit in words", details::exit_in_words),
-    case(117, "memory and CPU", details::usage),
+    case_alone(117, "memory and CPU", details::usage),
     case(118, "many at once", lists::many),
     case(119, "list", lists::list),
     case(120, "foreign services shown", lists::foreign),

@@ -4,7 +4,7 @@ mod tree;
 
 use std::time::Duration;
 
-use crate::case::{Case, case};
+use crate::case::{Case, case, case_alone};
 use crate::lab::{Lab, Ran, Service};
 use crate::os;
 use crate::outcome::{Verdict, unseen};
@@ -15,9 +15,9 @@ use crate::start::ready_by_itself;
 pub const CASES: &[Case] = &[
     case(52, "its signal", its_signal),
     case(53, "another signal", another_signal),
-    case(54, "ignored: killed at the budget", ignored),
+    case_alone(54, "ignored: killed at the budget", ignored),
     case(55, "stop command", command),
-    case(56, "a stop command that hangs", hanging_command),
+    case_alone(56, "a stop command that hangs", hanging_command),
     case(57, "double fork", tree::double_fork),
     case(58, "setsid", tree::own_session),
     case(59, "stays stopped under always", stays_stopped),

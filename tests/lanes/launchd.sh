@@ -4,7 +4,7 @@
 # shellcheck source=tests/lanes/conformance.sh
 . tests/lanes/conformance.sh
 
-needs() { echo util-linux passwd procps libplist-utils python3; }
+needs() { echo util-linux passwd procps iproute2 libplist-utils python3; }
 
 can_run() {
   [ "$(uname)" = Linux ] || { echo "needs Linux"; return 1; }

@@ -156,6 +156,7 @@ boot() {
   mount --bind "$dir/share" mnt
   pivot_root . run/machine
   lane_init
+  # An init in a container expects to find its mounts shared, and systemd hands out credentials by that.
   exec chroot . /bin/sh -c 'umount -l /run/machine && rmdir /run/machine && mount --make-rshared / && exec "$@"' sh env -i container=svcctl-lane PATH=/usr/sbin:/usr/bin:/sbin:/bin "${INIT[@]}"
 }
 

@@ -162,12 +162,6 @@ impl Machine {
         Ok(Launchd.states(&[web()], &self.context())?.into_iter().next().unwrap())
     }
 
-    pub fn settle(&self) {
-        for step in Launchd.settle(&[web()], &self.target) {
-            Launchd.perform(&step, &self.context()).unwrap();
-        }
-    }
-
     /// The calls since the last question; looks that repeat count once, and the folder of the machine is `/`.
     pub fn calls(&self) -> Vec<String> {
         let mut calls = std::mem::take(&mut *self.system.calls.lock().unwrap());

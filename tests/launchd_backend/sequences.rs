@@ -12,14 +12,15 @@ const PLIST: &str = "/Library/LaunchDaemons/com.example.web.plist";
 const FOREVER: &str = "exec sleep 60";
 const KEPT: &str = "<key>KeepAlive</key><true/><key>ThrottleInterval</key><integer>600</integer>";
 
-/// `enable` because a record of the store outlives every uninstall, `kickstart` because on-demand-only mode holds all else back.
+/// `enable` because a record of the store outlives every uninstall; a look, and `kickstart` only for what does not start by itself.
 fn loading() -> Vec<String> {
-    vec![
-        format!("enable {T}"),
-        format!("bootstrap system {PLIST}"),
-        format!("kickstart -p {T}"),
-        format!("print {T}"),
-    ]
+    let kickstart = vec![format!("print {T}"), format!("kickstart -p {T}"), format!("print {T}")];
+    [vec![format!("enable {T}"), format!("bootstrap system {PLIST}")], kickstart].concat()
+}
+
+/// What has `RunAtLoad` or `KeepAlive` is only watched: it may have ended already, and must not run twice.
+fn loading_by_itself() -> Vec<String> {
+    vec![format!("enable {T}"), format!("bootstrap system {PLIST}"), format!("print {T}")]
 }
 
 /// The first look finds it and its pid, the later ones wait until the label is gone.
@@ -87,7 +88,7 @@ fn start_of_what_runs_only_looks() {
 fn start_of_what_is_throttled_unloads_it_first_so_that_it_starts_at_once() {
     let machine = throttled();
     assert!(machine.done(Action::Start));
-    assert_eq!(machine.calls(), [unloading(), loading()].concat());
+    assert_eq!(machine.calls(), [unloading(), loading_by_itself()].concat());
     assert_eq!(machine.state().state, State::Running);
 }
 
@@ -167,17 +168,24 @@ fn restart_of_what_is_not_loaded_or_disabled_loads_it() {
 fn restart_of_what_is_throttled_unloads_and_loads() {
     let machine = throttled();
     assert!(machine.done(Action::Restart));
-    assert_eq!(machine.calls(), [unloading(), loading()].concat());
+    assert_eq!(machine.calls(), [unloading(), loading_by_itself()].concat());
 }
 
 #[test]
-fn what_is_disabled_is_enabled_when_it_is_installed_and_nothing_else_is_written() {
-    let machine = disabled();
-    machine.settle();
-    assert_eq!(machine.calls(), ["print-disabled system".to_owned(), format!("enable {T}")]);
-    machine.settle();
-    assert_eq!(machine.calls(), ["print-disabled system"]);
-    assert!(machine.mac.run(&["print-disabled", "system"]).out.contains("=> enabled"));
+fn what_starts_by_itself_is_not_kickstarted() {
+    let machine = machine();
+    machine.plist("exit 0", "<key>RunAtLoad</key><true/>");
+    assert!(machine.done(Action::Start));
+    assert_eq!(machine.calls(), [look(), loading_by_itself()].concat());
+    assert_eq!(machine.state().native["runs"], 1);
+}
+
+#[test]
+fn a_stop_that_does_not_wait_only_asks() {
+    let machine = running();
+    let outcome = machine.control_within(Action::Stop, svcctl::backend::Deadline::NoWait);
+    assert!(outcome.changed && outcome.error.is_none(), "{outcome:?}");
+    assert_eq!(machine.calls(), [look(), vec![format!("bootout {T}")]].concat());
 }
 
 #[test]

@@ -7,7 +7,7 @@
 //! | restart | load | unload, load | unload, load | unload, load, which enables |
 //! | reload | an error | `kill` | an error | `kill` |
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::backend::launchd::code;
@@ -20,6 +20,7 @@ use crate::backend::launchd::sequence::Job;
 use crate::backend::launchd::watch;
 use crate::backend::{Action, Context, Deadline, Outcome};
 use crate::error::{Error, ErrorKind, Result};
+use crate::host;
 use crate::spec::{Reload, ServiceName};
 
 /// What was done, if it succeeded.
@@ -32,7 +33,7 @@ pub struct Done {
 }
 
 /// The `ExitTimeOut` that launchd assumes for what svcctl did not make.
-const FOREIGN_EXIT_TIMEOUT: Duration = Duration::from_secs(20);
+pub const FOREIGN_EXIT_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Does it to one service.
 #[must_use]
@@ -94,28 +95,61 @@ impl Service<'_> {
         if !changed && !self.installed.exists() {
             return Err(self.unknown());
         }
+        if self.deadline == Deadline::NoWait {
+            return self.begin_to_stop();
+        }
         let killed = self.unload_everywhere()?;
+        let killed = self.killed_by_host().or(killed);
         let words = |time| format!("had to be killed after {}", humantime::format_duration(time));
-        let warnings = killed.map(words).into_iter().collect();
+        let warnings = killed.filter(|_| changed).map(words).into_iter().collect();
         Ok(Done { changed, warnings })
+    }
+
+    fn begin_to_stop(&self) -> Result<Done> {
+        let mut changed = false;
+        for domain in Domain::of(self.context.target) {
+            changed |= self.job().begin_to_unload(domain)?;
+        }
+        Ok(Done { changed, warnings: Vec::new() })
+    }
+
+    /// The time after which its host had to kill the service, if it had to: launchd only saw the host, which ended in time.
+    fn killed_by_host(&self) -> Option<Duration> {
+        let runtime = host::runtime_dir(self.context.target, &self.installed.name);
+        let saved = host::state::read_saved(Path::new(&runtime)).ok().flatten()?;
+        let spec = self
+            .installed
+            .spec
+            .as_ref()
+            .filter(|_| self.installed.hosted && saved.machine.killed)?;
+        Some(spec.stop.timeout)
     }
 
     fn restart(&self) -> Result<Done> {
         let (domain, mut warnings) = self.domain()?;
         self.plist()?;
-        warnings.extend(self.stop()?.warnings);
+        if self.find()?.is_some() {
+            let waits = Service {
+                deadline: self.stop_deadline(),
+                launchctl: self.launchctl.clone(),
+                ..*self
+            };
+            warnings.extend(waits.stop()?.warnings);
+        }
         self.load(domain, warnings)
+    }
+
+    /// A restart that does not wait for the start still waits for the stop.
+    fn stop_deadline(&self) -> Deadline {
+        if self.deadline == Deadline::NoWait { Deadline::Own } else { self.deadline }
     }
 
     fn reload(&self) -> Result<Done> {
         let name = &self.installed.name;
         let reload = self.installed.spec.as_ref().and_then(|spec| spec.reload.as_ref());
         let Some(reload) = reload else {
-            return Err(Error::new(
-                ErrorKind::Usage,
-                format!("{name} has no [reload] in its definition"),
-            )
-            .hint("restart it, or add `reload.signal` and install it again"));
+            return Err(Error::system(format!("{name} has no [reload] in its definition"))
+                .hint("restart it, or add `reload.signal` and install it again"));
         };
         let running = self.find()?.filter(|(_, printed)| printed.pid.is_some());
         let Some((domain, _)) = running else {
@@ -135,8 +169,9 @@ impl Service<'_> {
     fn load(&self, domain: Domain, warnings: Vec<String>) -> Result<Done> {
         let plist = self.plist()?;
         self.job().load(domain, &plist)?;
-        if self.deadline != Deadline::NoWait {
-            watch::until_started(self, domain)?;
+        match self.deadline {
+            Deadline::NoWait => watch::until_begun(self, domain)?,
+            Deadline::Own | Deadline::Within(_) => watch::until_started(self, domain)?,
         }
         Ok(Done { changed: true, warnings })
     }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use ::plist::Dictionary;
+
 use crate::backend::Context;
 use crate::backend::launchd::plist;
 use crate::backend::launchd::render;
@@ -23,6 +25,8 @@ pub struct Installed {
     pub spec: Option<Spec>,
     /// A host runs it.
     pub hosted: bool,
+    /// The file that launchd writes its output to.
+    pub standard_out: Option<PathBuf>,
 }
 
 impl Installed {
@@ -34,11 +38,16 @@ impl Installed {
         let label =
             label.or_else(|| marked_label(name, context)).unwrap_or_else(|| name.to_string());
         let plist = place(&label, context);
+        let keys =
+            plist.as_ref().and_then(|(path, _)| plist::read(&context.system.read(path).ok()?));
         let hosted = match &spec {
             Some(spec) => support::report(spec, context.target).needs_host(),
-            None => plist.as_ref().is_some_and(|(path, _)| names_host(path, context)),
+            None => keys.as_ref().is_some_and(names_host),
         };
-        Self { name: name.clone(), label, plist, spec, hosted }
+        let standard_out = keys
+            .as_ref()
+            .and_then(|keys| Some(PathBuf::from(keys.get("StandardOutPath")?.as_string()?)));
+        Self { name: name.clone(), label, plist, spec, hosted, standard_out }
     }
 
     /// Whether there is anything to start.
@@ -61,7 +70,9 @@ fn folders(context: &Context<'_>) -> [(PathBuf, bool); 2] {
     ]
 }
 
-fn place(label: &str, context: &Context<'_>) -> Option<(PathBuf, bool)> {
+/// The property list of that label, and whether it lies where launchd looks at a boot or login.
+#[must_use]
+pub fn place(label: &str, context: &Context<'_>) -> Option<(PathBuf, bool)> {
     let paths =
         folders(context).map(|(folder, enabled)| (folder.join(format!("{label}.plist")), enabled));
     paths
@@ -75,12 +86,9 @@ fn marked_label(name: &ServiceName, context: &Context<'_>) -> Option<String> {
     plists.filter(|found| found.mark.as_ref() == Some(name)).map(|found| found.label).next()
 }
 
-fn names_host(path: &Path, context: &Context<'_>) -> bool {
-    let keys = context.system.read(path).ok().and_then(|bytes| plist::read(&bytes));
-    let second = keys
-        .as_ref()
-        .and_then(|keys| keys.get("ProgramArguments")?.as_array()?.get(1)?.as_string());
-    second == Some("host") && keys.as_ref().and_then(plist::marked).is_some()
+fn names_host(keys: &Dictionary) -> bool {
+    let second = || keys.get("ProgramArguments")?.as_array()?.get(1)?.as_string();
+    second() == Some("host") && plist::marked(keys).is_some()
 }
 
 /// A property list in one of the folders.

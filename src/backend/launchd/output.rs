@@ -1,21 +1,63 @@
-//! The output of services: files, written by the host or by launchd itself.
+//! The output of services: files, written by the host, or by launchd itself where the definition has a raw `StandardOutPath`.
 
 use std::path::{Path, PathBuf};
 
+use crate::backend::launchd::installed::Installed;
 use crate::backend::{Context, LogQuery, LogStream};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::host;
+use crate::logs::files::{self, Source};
 use crate::logs::segment::{self, Segment};
-use crate::spec::Spec;
-
-/// The folder of a service's log files.
-fn folder(spec: &Spec, context: &Context<'_>) -> PathBuf {
-    let own = spec.logs.directory.as_ref().map(PathBuf::from);
-    own.unwrap_or_else(|| Path::new(&context.target.dirs.logs).join(spec.name.as_str()))
-}
+use crate::spec::{ServiceName, Spec};
 
 /// The lines of the query's services.
-pub fn lines<'a>(_query: &LogQuery, _context: &Context<'a>) -> Result<LogStream<'a>> {
-    Err(Error::system("cannot read logs yet"))
+pub fn lines<'a>(query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>> {
+    let sources = query.names.iter().map(|name| known(name, context));
+    files::read_all(sources.collect::<Result<_>>()?, query)
+}
+
+/// The files of a service that is there, or was and has left some.
+fn known(name: &ServiceName, context: &Context<'_>) -> Result<Source> {
+    let installed = Installed::find(name, context);
+    let source = source(&installed, context)?;
+    if !installed.exists() && context.system.list(&source.directory).unwrap_or_default().is_empty()
+    {
+        let message = format!("no service '{name}' is installed, and it has left no log");
+        return Err(Error::new(ErrorKind::NoService, message)
+            .hint("`svcctl list --all` shows what there is"));
+    }
+    Ok(source)
+}
+
+fn source(installed: &Installed, context: &Context<'_>) -> Result<Source> {
+    let Some(file) = installed.standard_out.as_deref().filter(|_| !installed.hosted) else {
+        let name = &installed.name;
+        let own = installed.spec.as_ref().map(|spec| folder(spec, context));
+        let directory = own.unwrap_or_else(|| host::logs_dir(context.target, name).into());
+        return Ok(Source { directory, service: name.to_string() });
+    };
+    let parts = (file.parent(), file.file_stem().and_then(|stem| stem.to_str()));
+    match parts {
+        (Some(folder), Some(stem))
+            if file.extension().is_some_and(|extension| extension == "log") =>
+        {
+            Ok(Source { directory: folder.to_owned(), service: stem.to_owned() })
+        }
+        (_, _) => Err(unknown_file(file)),
+    }
+}
+
+fn unknown_file(file: &Path) -> Error {
+    let message =
+        format!("launchd writes to {}, which svcctl does not take for a log", file.display());
+    Error::new(ErrorKind::System, message)
+        .hint(format!("read it with `tail '{}'`, or give it the ending .log", file.display()))
+}
+
+/// The folder of a hosted service's log files.
+fn folder(spec: &Spec, context: &Context<'_>) -> PathBuf {
+    let own = spec.logs.directory.clone();
+    own.unwrap_or_else(|| host::logs_dir(context.target, &spec.name)).into()
 }
 
 /// Removes a service's log files, and their folder if nothing else is in it.

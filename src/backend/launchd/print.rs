@@ -26,6 +26,8 @@ pub struct Printed {
     pub exit_timeout: Option<u64>,
     /// Why a start is held back.
     pub pended: Option<String>,
+    /// It is started when it is loaded.
+    pub starts_at_load: bool,
     /// It could not be executed, and launchd has stopped trying.
     pub penalty_box: bool,
 }
@@ -84,7 +86,11 @@ fn take(printed: &mut Printed, key: &str, value: &str) {
         "minimum runtime" => printed.minimum_runtime = value.parse().ok(),
         "exit timeout" => printed.exit_timeout = value.parse().ok(),
         "pended nondemand spawn" => printed.pended = Some(value.to_owned()),
-        "properties" => printed.penalty_box = value.split(" | ").any(|word| word == "penalty box"),
+        "properties" => {
+            let has = |wanted: &[&str]| value.split(" | ").any(|word| wanted.contains(&word));
+            printed.penalty_box = has(&["penalty box"]);
+            printed.starts_at_load = has(&["runatload", "keepalive"]);
+        }
         "last exit code" => printed.exit = exit_code(value),
         "last terminating signal" => printed.exit = Some(signal(value)),
         "last exit reason" => printed.exit = Some(reason(value)),

@@ -6,6 +6,7 @@
 use plist::{Dictionary, Value};
 
 use crate::artifact::{Artifact, FileArtifact};
+use crate::backend::launchd::job;
 use crate::backend::launchd::overrides;
 use crate::backend::launchd::plist::{MARK, strings, to_xml};
 use crate::backend::launchd::support;
@@ -35,6 +36,7 @@ pub fn artifacts(spec: &Spec, target: &Target, enabled: bool) -> Result<Vec<Arti
     let folder = if enabled { target.dirs.units.clone() } else { idle_folder(target) };
     let path = format!("{folder}/{}.plist", spec.label());
     artifacts.push(Artifact::File(FileArtifact { path, mode: 0o644, contents: to_xml(keys)? }));
+    artifacts.push(job::artifact(spec.label()));
     Ok(artifacts)
 }
 

@@ -34,7 +34,7 @@ fn an_ordinary_daemon_is_hosted() {
          \t<key>AbandonProcessGroup</key>\n\t<true/>\n",
     );
     assert_eq!(text, expected);
-    assert_eq!(artifacts.len(), 2, "and the host's file");
+    assert_eq!(artifacts.len(), 3, "with the host's file, and the job");
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_daemon_without_a_host_has_every_key_from_launchd() {
          \t<key>StandardOutPath</key>\n\t<string>/var/log/web.log</string>\n",
     );
     assert_eq!(plist_of(&artifacts).1, expected);
-    assert_eq!(artifacts.len(), 1);
+    assert_eq!(artifacts.len(), 2);
 }
 
 #[test]

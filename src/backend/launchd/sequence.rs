@@ -1,7 +1,8 @@
 //! What is done to one job: load it, unload it, watch it. Each call has its reason, and each wait its deadline.
 //!
-//! Loading is `enable`, `bootstrap`, `kickstart`. The first, because a record of the override store survives every uninstall and makes
-//! `bootstrap` fail with the catch-all 5. The last, because a domain in on-demand-only mode suppresses every other start.
+//! Loading is `enable`, `bootstrap`, and `kickstart` if nothing else starts the job. The first, because a record of the override store
+//! survives every uninstall and makes `bootstrap` fail with the catch-all 5. The last, because a domain in on-demand-only mode
+//! suppresses every other start; not always, because a job that has ended already would run a second time.
 //! Unloading is `bootout`, which returns while the process may still live, and `print` until the label is gone: a `bootstrap` before
 //! that fails. A stop by signal would not do: launchd starts what it keeps alive again.
 
@@ -19,6 +20,10 @@ use crate::error::{Error, ErrorKind, Result};
 const RETRY: Duration = Duration::from_millis(250);
 /// The longest pause between two looks.
 const POLL: Duration = Duration::from_millis(200);
+/// How long launchd may take to spawn a job that starts when it is loaded.
+const FIRST_SPAWN: Duration = Duration::from_secs(2);
+/// Between two looks at a job that was just loaded.
+const FIRST_LOOK: Duration = Duration::from_millis(10);
 /// How long launchd may take to tidy up after the process has gone: 0.5 to 5 s were measured.
 const TEARDOWN: Duration = Duration::from_secs(5);
 /// How long `bootstrap` is tried after the last moment at which an old copy can live.
@@ -58,8 +63,28 @@ impl Job<'_> {
         let what = format!("cannot start {}", self.name);
         self.launchctl.expect(&what, &["enable", &target], &[])?;
         self.bootstrap(domain, plist, &what)?;
-        self.launchctl.expect(&what, &["kickstart", "-p", &target], &[code::ALREADY])?;
-        Ok(())
+        if self.starts_by_itself(domain)? {
+            return Ok(());
+        }
+        self.launchctl.expect(&what, &["kickstart", "-p", &target], &[code::ALREADY]).map(drop)
+    }
+
+    /// Whether launchd has spawned it, or is about to: the first spawn comes a moment after the `bootstrap`.
+    fn starts_by_itself(&self, domain: Domain) -> Result<bool> {
+        let system = self.launchctl.system();
+        let end = self.end(FIRST_SPAWN);
+        loop {
+            let Query::Loaded(printed) = self.launchctl.query(domain, self.label)? else {
+                return Ok(false);
+            };
+            if printed.pid.is_some() || printed.runs.is_none_or(|runs| runs > 0) {
+                return Ok(true);
+            }
+            if !printed.starts_at_load || printed.pended.is_some() || system.now() >= end {
+                return Ok(false);
+            }
+            system.sleep(FIRST_LOOK);
+        }
     }
 
     fn bootstrap(&self, domain: Domain, plist: &Path, what: &str) -> Result<()> {
@@ -118,6 +143,24 @@ impl Job<'_> {
             .context(format!("{what}: launchd refused it until the time was up"))
     }
 
+    /// Tells launchd to remove the job from the domain, and does not wait. Whether it was loaded.
+    ///
+    /// # Errors
+    /// What launchd said.
+    pub fn begin_to_unload(&self, domain: Domain) -> Result<bool> {
+        let loaded = matches!(self.launchctl.query(domain, self.label)?, Query::Loaded(_));
+        if loaded {
+            self.bootout(domain)?;
+        }
+        Ok(loaded)
+    }
+
+    fn bootout(&self, domain: Domain) -> Result<()> {
+        let fine = [code::NO_SUCH_PROCESS, code::IN_PROGRESS, code::NO_SERVICE];
+        let what = format!("cannot stop {}", self.name);
+        self.launchctl.expect(&what, &["bootout", &domain.service(self.label)], &fine).map(drop)
+    }
+
     /// Removes the job from the domain, and waits until it is gone.
     ///
     /// # Errors
@@ -128,9 +171,8 @@ impl Job<'_> {
         };
         let target = domain.service(self.label);
         let what = format!("cannot stop {}", self.name);
-        let fine = [code::NO_SUCH_PROCESS, code::IN_PROGRESS, code::NO_SERVICE];
         let begun = self.launchctl.system().now();
-        self.launchctl.expect(&what, &["bootout", &target], &fine)?;
+        self.bootout(domain)?;
         let patience = before.exit_timeout.map_or(self.exit_timeout, Duration::from_secs);
         if self.until_gone(domain, patience + TEARDOWN)? {
             // The state "SIGKILLed" lasts too short a time to be seen; that the time ran out does not.

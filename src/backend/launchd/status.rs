@@ -27,7 +27,14 @@ pub struct Seen<'a> {
 #[must_use]
 pub fn state(seen: &Seen<'_>, scope: Scope) -> ServiceState {
     let printed = seen.loaded.as_ref().map(|(_, printed)| printed);
-    let told = printed.and_then(|printed| fresh(seen, printed));
+    let told = match printed {
+        Some(printed) => fresh(seen, printed),
+        // Its last word tells since when it is stopped, and how it ended.
+        None => seen
+            .snapshot
+            .as_ref()
+            .filter(|snapshot| seen.installed.hosted && snapshot.state == State::Stopped),
+    };
     let word = word(seen, printed, told);
     let pid = match told {
         Some(snapshot) => snapshot.main.map(|main| main.pid),

@@ -11,6 +11,7 @@ fn installed(hosted: bool) -> Installed {
         plist: Some(("/Library/LaunchDaemons/com.example.web.plist".into(), true)),
         spec: Some(spec()),
         hosted,
+        standard_out: None,
     }
 }
 

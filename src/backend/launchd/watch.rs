@@ -14,6 +14,10 @@ use crate::state::{ServiceState, State};
 
 /// A job without a host counts as started when the same process has lived this long: crashes were seen up to 540 ms after the start.
 const SETTLED: Duration = Duration::from_millis(1200);
+/// How long a host may take to say for the first time what it does.
+const BEGINNING: Duration = Duration::from_secs(2);
+/// Between two looks at a beginning.
+const FIRST_LOOK: Duration = Duration::from_millis(10);
 /// Between two looks.
 const POLL: Duration = Duration::from_millis(50);
 /// What a host needs beyond the service's own time to say that it failed.
@@ -53,6 +57,23 @@ pub fn until_started(service: &Service<'_>, domain: Domain) -> Result<()> {
         }
         system.sleep(POLL);
     }
+}
+
+/// Waits until a host has begun, which it has in milliseconds, so that whoever asks next gets a true answer.
+///
+/// # Errors
+/// When launchd cannot be asked.
+pub fn until_begun(service: &Service<'_>, domain: Domain) -> Result<()> {
+    let system = service.context.system;
+    let end = system.now() + BEGINNING;
+    while service.installed.hosted && system.now() < end {
+        let (state, has_run) = look(service, domain)?;
+        if has_run && (state.pid.is_some() || state.state != State::Starting) {
+            break;
+        }
+        system.sleep(FIRST_LOOK);
+    }
+    Ok(())
 }
 
 /// The process that was seen, and since when.

@@ -81,7 +81,7 @@ impl Known {
         if self.state() == State::Failed
             && let Some(snapshot) = &self.snapshot
         {
-            exit.reason = snapshot.trouble.clone().or(exit.reason);
+            exit.reason = both(snapshot.trouble.clone(), exit.reason);
         }
         Some(exit)
     }
@@ -119,6 +119,14 @@ impl Known {
             Value::Object(map) => map,
             _ => Map::new(),
         }
+    }
+}
+
+/// Why it failed, and how its process ended, where the one does not say the other.
+fn both(trouble: Option<String>, end: Option<String>) -> Option<String> {
+    match (trouble, end) {
+        (Some(trouble), Some(end)) if !trouble.contains(&end) => Some(format!("{trouble} ({end})")),
+        (trouble, end) => trouble.or(end),
     }
 }
 

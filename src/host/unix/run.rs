@@ -36,13 +36,21 @@ pub fn this_program() -> Program {
 /// When the host cannot begin.
 pub fn for_manager(hosted: Hosted) -> Result<u8> {
     let name = hosted.spec.name.clone();
+    // launchd starts a host again that fell, and knows one that did not fall by nothing but a clean end. The state file says more.
+    let ends_clean = hosted.manager == ManagerId::Launchd;
     let boss = Boss::Manager(notify::Manager::from_environment());
     let host = Host::open(hosted, boss, HashMap::new(), this_program());
-    let mut host = host
-        .map_err(|error| Error::io(format!("cannot host {name}"), &error))?
-        .ok_or_else(|| Error::new(ErrorKind::Busy, format!("{name} already has a host")))?;
+    let host = host.map_err(|error| Error::io(format!("cannot host {name}"), &error))?;
+    let Some(mut host) = host else {
+        // A user's service may be loaded twice there, in the login session and in the background.
+        let busy = Error::new(ErrorKind::Busy, format!("{name} already has a host"));
+        return if ends_clean { Ok(0) } else { Err(busy) };
+    };
     host.ask(Event::Start);
-    end(host.run(), name.as_str())
+    match end(host.run(), name.as_str())? {
+        GIVE_UP_EXIT if ends_clean => Ok(0),
+        code => Ok(code),
+    }
 }
 
 /// Runs a service in the foreground, its output to the terminal; it is not started again.

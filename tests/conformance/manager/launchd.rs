@@ -47,12 +47,12 @@ impl Manager for Launchd {
     }
 
     fn own_variables(&self) -> &'static [&'static str] {
-        &["SHELL", "XPC_SERVICE_NAME"]
+        &["SVCCTL_RUNTIME"]
     }
 
     fn roots(&self) -> Vec<PathBuf> {
         let folders: &[&str] = match self.scope {
-            Scope::System => &["/Library", "/var/lib/svcctl", "/var/log/svcctl", "/var/run/svcctl"],
+            Scope::System => &["/Library", "/var/lib/svcctl", "/var/log/svcctl"],
             Scope::User => &["Library", ".config", ".local", ".cache"],
         };
         let base = home();

@@ -31,7 +31,7 @@ pub fn missing_directory(lab: &Lab) -> Verdict {
         .with("process.working-directory", folder.to_str().expect("it is UTF-8"));
     service.install(&[])?;
     fs::remove_dir(&folder).expect("the folder can be removed");
-    service.verb("start", &[]).exits(1).says("working directory");
+    service.verb("start", &[]).exits(1).says("working directory").says("soon gone");
     let status = service.status();
     status.is("failed", 5);
     assert!(status.reason().contains("working directory"), "{}", status.entry);

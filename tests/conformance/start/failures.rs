@@ -6,7 +6,7 @@ use crate::lab::{Lab, Service, tool};
 use crate::outcome::{Verdict, unseen};
 use crate::poll::{always, seconds};
 
-/// Installs a service whose program is then changed; the start must fail and say so.
+/// Installs a service whose program is then changed; the start must fail and name the program.
 fn program_changed(lab: &Lab, change: impl FnOnce(&str)) -> Verdict {
     let program = lab.file("program");
     fs::copy(lab.lane.child(), &program).expect("the program can be copied");
@@ -17,7 +17,7 @@ fn program_changed(lab: &Lab, change: impl FnOnce(&str)) -> Verdict {
     );
     service.install(&[])?;
     change(&program);
-    service.verb("start", &[]).exits(1).says("program could not be executed");
+    service.verb("start", &[]).exits(1).says("executed").says(&program);
     let status = service.status();
     status.is("failed", 5);
     assert!(status.reason().contains("executed"), "{}", status.entry);

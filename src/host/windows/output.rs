@@ -1,0 +1,133 @@
+//! The output of a process: two pipes (one where the order of both streams must be exact), a thread each, one log.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::windows::io::FromRawHandle;
+use std::ptr;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use windows_sys::Win32::Foundation::HANDLE;
+use windows_sys::Win32::System::Pipes::CreatePipe;
+
+use super::runner::Wake;
+use crate::backend::Stream;
+use crate::host::logs::{Config, Sink};
+use crate::windows::handle::{Handle, check};
+
+/// Bytes that a pipe holds, as a wish.
+const PIPE: u32 = 1 << 20;
+
+/// Bytes of one reading.
+const READ: usize = 1 << 16;
+
+/// Stack of a thread that reads.
+const STACK: usize = 128 << 10;
+
+/// The log, shared with the threads that read.
+#[derive(Clone, Debug)]
+pub struct Output(Arc<Mutex<Sink>>);
+
+/// The ends of the pipes that a process gets.
+#[derive(Debug)]
+pub struct Writers {
+    stdout: Handle,
+    stderr: Option<Handle>,
+}
+
+impl Writers {
+    /// Standard output.
+    #[must_use]
+    pub const fn stdout(&self) -> &Handle {
+        &self.stdout
+    }
+
+    /// Standard error.
+    #[must_use]
+    pub fn stderr(&self) -> &Handle {
+        self.stderr.as_ref().unwrap_or(&self.stdout)
+    }
+}
+
+/// The threads that read from one process and its children.
+#[derive(Debug)]
+pub struct Readers {
+    ended: Receiver<()>,
+    count: usize,
+}
+
+impl Readers {
+    /// Waits until all has been read: until the last process that holds a pipe has ended, but not longer than that.
+    pub fn finish(self, grace: Duration) {
+        let end = Instant::now() + grace;
+        for _ in 0..self.count {
+            let left = end.saturating_duration_since(Instant::now());
+            if self.ended.recv_timeout(left).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+impl Output {
+    /// Opens the log.
+    ///
+    /// # Errors
+    /// When the folder or the file cannot be made.
+    pub fn open(config: Config) -> io::Result<Self> {
+        Ok(Self(Arc::new(Mutex::new(Sink::open(config)?))))
+    }
+
+    /// The log itself.
+    pub fn sink(&self) -> MutexGuard<'_, Sink> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// New pipes for a process. `wake` is told when a line without end is held back.
+    ///
+    /// # Errors
+    /// When there are too many handles or threads.
+    pub fn pipes(&self, wake: &Sender<Wake>) -> io::Result<(Writers, Readers)> {
+        let (done, ended) = mpsc::channel();
+        let raw = self.sink().is_raw();
+        let stdout = self.read(Stream::Stdout, wake, &done)?;
+        let stderr = if raw { None } else { Some(self.read(Stream::Stderr, wake, &done)?) };
+        let count = if raw { 1 } else { 2 };
+        Ok((Writers { stdout, stderr }, Readers { ended, count }))
+    }
+
+    fn read(&self, stream: Stream, wake: &Sender<Wake>, done: &Sender<()>) -> io::Result<Handle> {
+        let (reader, writer) = pipe()?;
+        let (log, wake, done) = (self.clone(), wake.clone(), done.clone());
+        let work = move || {
+            log.copy(reader, stream, &wake);
+            let _ = done.send(());
+        };
+        thread::Builder::new().stack_size(STACK).spawn(work)?;
+        Ok(writer)
+    }
+
+    fn copy(&self, mut pipe: File, stream: Stream, wake: &Sender<Wake>) {
+        let id = self.sink().source(stream);
+        let mut buffer = vec![0; READ];
+        while let Ok(count @ 1..) = pipe.read(&mut buffer) {
+            let partial = self.sink().take(id, buffer.get(..count).unwrap_or_default());
+            if partial {
+                let _ = wake.send(Wake::Output);
+            }
+        }
+        self.sink().end(id);
+    }
+}
+
+/// A pipe: the end to read from, the end to write to.
+fn pipe() -> io::Result<(File, Handle)> {
+    let (mut reader, mut writer): (HANDLE, HANDLE) = (ptr::null_mut(), ptr::null_mut());
+    // SAFETY: both places are ours; without attributes neither end is inherited.
+    check(unsafe { CreatePipe(&raw mut reader, &raw mut writer, ptr::null(), PIPE) })?;
+    // SAFETY: the handle is open and nobody else's.
+    let reader = unsafe { File::from_raw_handle(reader) };
+    Ok((reader, Handle::new(writer)?))
+}

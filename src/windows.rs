@@ -1,0 +1,8 @@
+//! Small safe wrappers of what several parts need of Windows: handles that close themselves, text, the registry, processes.
+
+pub mod event;
+pub mod handle;
+pub mod process;
+pub mod registry;
+pub mod security;
+pub mod text;
