@@ -147,6 +147,12 @@ pub(super) fn is_held(dirs: &Dirs, system: &dyn System) -> bool {
     }
 }
 
+/// Whether there is a lock and nothing that it could be for: who removed the last service was killed before it tidied up.
+pub(super) fn is_left_over(dirs: &Dirs, system: &dyn System) -> bool {
+    matches!(system.entry(&receipts_dir(dirs)), Ok(Entry::Missing))
+        && matches!(system.entry(&lock_path(dirs)), Ok(Entry::File { .. }))
+}
+
 /// Leaves nothing of svcctl's own behind once nothing is installed any more. Whatever is still needed keeps its folder.
 fn tidy(site: &Site<'_>) {
     let dirs = &site.target.dirs;

@@ -10,6 +10,10 @@ use crate::target::Dirs;
 /// Whether a change is at work or was interrupted: what is installed is known only under the lock then.
 #[must_use]
 pub fn is_pending(dirs: &Dirs, system: &dyn System) -> bool {
+    has_journal(dirs, system) || super::lock::is_left_over(dirs, system)
+}
+
+fn has_journal(dirs: &Dirs, system: &dyn System) -> bool {
     matches!(system.entry(&journal::path(dirs)), Ok(Entry::File { .. }))
 }
 
@@ -17,7 +21,7 @@ pub fn is_pending(dirs: &Dirs, system: &dyn System) -> bool {
 /// at work right now is not interrupted.
 #[must_use]
 pub fn interrupted(dirs: &Dirs, system: &dyn System) -> Option<String> {
-    if !is_pending(dirs, system) || super::lock::is_held(dirs, system) {
+    if !has_journal(dirs, system) || super::lock::is_held(dirs, system) {
         return None;
     }
     let (what, then) = match Journal::read(dirs, system) {

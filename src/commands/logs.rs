@@ -3,13 +3,14 @@
 use super::{App, service_names};
 use crate::backend::{LogLine, LogQuery, LogStream, Stream};
 use crate::cli::{self, Lines};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::logs::merge;
 use crate::output::style::{BETWEEN, FAINT, NAME};
 use crate::output::table::printable;
 use crate::output::{human, json};
-use crate::selection;
+use crate::selection::{self, Group};
+use crate::state::State;
 
 /// How many lines are shown unless told otherwise.
 const DEFAULT_LINES: usize = 100;
@@ -29,8 +30,25 @@ pub fn run(app: &App<'_>, args: &cli::Logs) -> Result<Exit> {
         streams.push(site.backend.logs(&query(args, names), &site.context())?);
     }
     let many = names.len() > 1;
+    let mut silent = true;
     for line in interleave(streams, args) {
         show(app, &line?, many)?;
+        silent = false;
+    }
+    if silent { missing(app, &groups) } else { Ok(Exit::Done) }
+}
+
+/// Where nothing was written there may be nobody to write: what is uninstalled keeps its lines until it is purged.
+fn missing(app: &App<'_>, groups: &[Group]) -> Result<Exit> {
+    for group in groups {
+        let unknown = group.services.iter().filter(|(_, record)| record.is_none());
+        let names: Vec<_> = unknown.map(|(name, _)| name.clone()).collect();
+        let site = group.place.site(app.system, app.global);
+        let states = site.backend.states(&names, &site.context())?;
+        if let Some(none) = states.iter().find(|service| service.state == State::NotInstalled) {
+            let message = format!("there is no service '{}', and nothing that it wrote", none.name);
+            return Err(Error::new(ErrorKind::NoService, message).hint("svcctl list shows what is"));
+        }
     }
     Ok(Exit::Done)
 }

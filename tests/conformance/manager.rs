@@ -28,7 +28,7 @@ pub trait Manager: Send + Sync {
     fn name(&self) -> &'static str;
 
     /// Variables that it gives to every process of its own accord, as docs/environment.md lists them.
-    fn own_variables(&self) -> &'static [&'static str];
+    fn own_variables(&self) -> Vec<String>;
 
     /// The folders in which an install may leave something.
     fn roots(&self) -> Vec<PathBuf>;

@@ -5,7 +5,8 @@
 conformance_table() {
   local suite=$OUT/conformance document=docs/conformance.md new=$OUT/conformance.md status=0
   [ -s "$SVCCTL_LANE_RESULTS" ] || return 0
-  "$suite" table "$document" "$SVCCTL_LANE_RESULTS" >"$new" || status=1
+  # A case that passed nowhere may pass on a lane that did not run: only a whole run can tell.
+  "$suite" table "$document" "$SVCCTL_LANE_RESULTS" >"$new" || [ "$MISSING" != 0 ] || status=1
   ! cmp -s "$document" "$new" || return "$status"
   printf '\n%s is no longer true:\n' "$document"
   diff -U0 "$document" "$new" || true

@@ -48,7 +48,7 @@ pub(super) const ROWS: &[Field] = &[
         "restart.reset-after",
         Kind::Duration,
         "\"10m\"",
-        &["restart.max-delay = \"1m\"\nrestart.reset-after = \"10m\""],
+        &["restart.max-delay = \"1m\"\nrestart.reset-after = \"5m\""],
         "Having run this long, it begins again at `delay`.",
     ),
     live(

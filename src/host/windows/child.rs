@@ -183,11 +183,13 @@ fn not_executed(launch: &Launch<'_>, error: &io::Error) -> String {
         return format!("the working directory {} does not exist", launch.directory);
     }
     match error.raw_os_error() {
-        Some(2 | 3) => format!("cannot execute {program}: it does not exist"),
-        Some(5) => format!("cannot execute {program}: access is denied"),
-        Some(193 | 216) => format!("cannot execute {program}: it is no program for this machine"),
-        Some(740) => format!("cannot execute {program}: it asks for elevation"),
-        _ => format!("cannot execute {program}: {error}"),
+        Some(2 | 3) => format!("{program} could not be executed: it does not exist"),
+        Some(5) => format!("{program} could not be executed: access is denied"),
+        Some(193 | 216) => {
+            format!("{program} could not be executed: it is no program for this machine")
+        }
+        Some(740) => format!("{program} could not be executed: it asks for elevation"),
+        _ => format!("{program} could not be executed: {error}"),
     }
 }
 

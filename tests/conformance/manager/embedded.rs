@@ -40,8 +40,8 @@ impl Manager for Embedded {
         "embedded"
     }
 
-    fn own_variables(&self) -> &'static [&'static str] {
-        &["SHELL", "SVCCTL_RUNTIME"]
+    fn own_variables(&self) -> Vec<String> {
+        ["SVCCTL_RUNTIME"].map(str::to_owned).to_vec()
     }
 
     fn roots(&self) -> Vec<PathBuf> {

@@ -46,8 +46,8 @@ impl Manager for Launchd {
         "launchd"
     }
 
-    fn own_variables(&self) -> &'static [&'static str] {
-        &["SVCCTL_RUNTIME"]
+    fn own_variables(&self) -> Vec<String> {
+        ["SVCCTL_RUNTIME"].map(str::to_owned).to_vec()
     }
 
     fn roots(&self) -> Vec<PathBuf> {

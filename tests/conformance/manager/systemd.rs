@@ -47,10 +47,11 @@ impl Manager for Systemd {
         "systemd"
     }
 
-    fn own_variables(&self) -> &'static [&'static str] {
+    fn own_variables(&self) -> Vec<String> {
+        let own = |names: &[&str]| names.iter().map(ToString::to_string).collect();
         match self.scope {
-            Scope::System => SYSTEM_VARIABLES,
-            Scope::User => USER_VARIABLES,
+            Scope::System => own(SYSTEM_VARIABLES),
+            Scope::User => [own(USER_VARIABLES), of_the_machine()].concat(),
         }
     }
 
@@ -155,3 +156,12 @@ const USER_EXTRAS: &[Case] = &[
     case(1002, "50 installs in parallel", parallel::all_are_there),
     case_over_a_boot(1013, "Python's server", examples::python),
 ];
+
+/// Names that the machine's environment.d(5) gives to everything below a user manager.
+fn of_the_machine() -> Vec<String> {
+    let generator =
+        "/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator";
+    let output = Command::new(generator).output().map(|output| output.stdout).unwrap_or_default();
+    let text = String::from_utf8_lossy(&output).into_owned();
+    text.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name.to_owned()).collect()
+}

@@ -66,7 +66,7 @@ pub fn no_leak(lab: &Lab) -> Verdict {
     Ran::run(command.args(["install", "--start"]).arg(service.write())).exits(0);
     let mut names: Vec<String> = service.dump().environment().into_keys().collect();
     let own = lab.lane.manager.own_variables();
-    names.retain(|name| !own.contains(&name.as_str()));
+    names.retain(|name| !own.contains(name));
     assert_eq!(names, ["HOME", "LOGNAME", "OWN", "PATH", "SHELL", "USER"]);
     Ok(())
 }

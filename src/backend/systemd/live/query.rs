@@ -161,6 +161,9 @@ const ALWAYS: [(&str, &str); 9] = [
 /// Of those that have processes; systemd reads files of the control group for them.
 const ALIVE: [(&str, &str); 2] = [(SERVICE, "MemoryCurrent"), (SERVICE, "CPUUsageNSec")];
 
+/// Of those that have failed.
+const FAILED: [(&str, &str); 1] = [(UNIT, "StartLimitBurst")];
+
 /// Of those that do not.
 const DEAD: [(&str, &str); 2] = [(UNIT, "AssertTimestamp"), (UNIT, "AssertResult")];
 
@@ -169,7 +172,11 @@ fn details(client: &mut Client, loaded: &[Listed], raws: &mut HashMap<String, Ra
     let mut owners = Vec::with_capacity(wanted.capacity());
     for listed in loaded {
         let path = listed.path.as_str();
-        let more = if listed.active == "inactive" { &DEAD } else { &ALIVE };
+        let more: &[(&str, &str)] = match listed.active.as_str() {
+            "inactive" => &DEAD,
+            "failed" => &FAILED,
+            _ => &ALIVE,
+        };
         let since = (UNIT, state::since_property(&listed.active));
         for &(interface, name) in ALWAYS.iter().chain(more).chain([&since]) {
             wanted.push((path, interface, name));
@@ -203,6 +210,10 @@ fn take(raw: &mut Raw, property: &str, value: &OwnedVariant) {
         ("ExecMainCode", Variant::I32(kind)) => raw.exit_kind = *kind,
         ("ExecMainStatus", Variant::I32(status)) => raw.exit_status = *status,
         ("NRestarts", Variant::U32(count)) => raw.restarts = *count,
+        // The restart that the limit forbade was counted, and did not happen.
+        ("StartLimitBurst", Variant::U32(burst)) if *burst > 0 && raw.restarts >= *burst => {
+            raw.restarts -= 1;
+        }
         ("MemoryCurrent", Variant::U64(bytes)) => raw.memory = known(*bytes),
         ("CPUUsageNSec", Variant::U64(time)) => raw.cpu = known(*time),
         // Tried at all, and not passed.

@@ -1,5 +1,7 @@
 //! `[start]`, `[stop]`, `[reload]` and `[restart]`.
 
+use std::time::Duration;
+
 use super::Answers;
 use crate::spec::{Dependency, Ready, Reload, Restart, Start, Stop};
 use crate::target::Scope;
@@ -61,13 +63,16 @@ pub fn reload(answers: &mut Answers<'_>, reload: Option<&Reload>) {
     }
 }
 
+/// What `restart.reset-after` is when it is not written.
+const DEFAULT_RESET_AFTER: Duration = Duration::from_secs(600);
+
 /// `[restart]`.
 pub fn restart(answers: &mut Answers<'_>, restart: &Restart) {
     let Restart {
         policy: _,
         delay,
         max_delay,
-        reset_after: _,
+        reset_after,
         attempts: _,
         window: _,
         success_exit_codes,
@@ -79,7 +84,10 @@ pub fn restart(answers: &mut Answers<'_>, restart: &Restart) {
         // RestartSteps= (254) grows by another curve, and begins again only after a manual start.
         let why = "systemd's own growing pause does not double and never begins again by itself";
         answers.hosted("restart.max-delay", why);
-        answers.hosted("restart.reset-after", why);
+        // What is not asked for is not answered: a pause that grows begins again after ten minutes unless told otherwise.
+        if *reset_after != DEFAULT_RESET_AFTER {
+            answers.hosted("restart.reset-after", why);
+        }
     }
     answers.native("restart.attempts");
     answers.native("restart.window");

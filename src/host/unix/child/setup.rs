@@ -191,17 +191,19 @@ fn not_executed(program: &str, errno: Errno) -> String {
     match errno {
         Errno::ENOENT if Path::new(program).exists() => {
             let interpreter = interpreter(program).unwrap_or_else(|| "its interpreter".to_owned());
-            format!("cannot execute {program}: {interpreter} does not exist")
+            format!("{program} could not be executed: {interpreter} does not exist")
         }
-        Errno::ENOENT => format!("cannot execute {program}: it does not exist"),
-        Errno::EACCES => format!("cannot execute {program}: permission denied (is it executable?)"),
+        Errno::ENOENT => format!("{program} could not be executed: it does not exist"),
+        Errno::EACCES => {
+            format!("{program} could not be executed: permission denied (is it executable?)")
+        }
         Errno::ENOEXEC => format!(
-            "cannot execute {program}: it is no program for this machine, and has no #! line"
+            "{program} could not be executed: it is no program for this machine, and has no #! line"
         ),
         Errno::E2BIG => {
-            format!("cannot execute {program}: its arguments and environment are too long")
+            format!("{program} could not be executed: its arguments and environment are too long")
         }
-        errno => format!("cannot execute {program}: {}", errno.desc()),
+        errno => format!("{program} could not be executed: {}", errno.desc()),
     }
 }
 
