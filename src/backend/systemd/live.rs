@@ -73,7 +73,12 @@ fn reload(names: &[ServiceName], context: &Context<'_>) -> Result<()> {
     for name in names {
         if gone.iter().any(|unit| unit.name == query::unit_of(name)) {
             // What a host has left for `status`.
-            let _ = std::fs::remove_dir_all(crate::host::runtime_dir(context.target, name));
+            let folder = crate::host::runtime_dir(context.target, name);
+            let _ = std::fs::remove_dir_all(&folder);
+            // And the folders above it, once they are empty.
+            for parent in Path::new(&folder).ancestors().skip(1).take(2) {
+                let _ = std::fs::remove_dir(parent);
+            }
         }
     }
     gone.retain(|unit| unit.active == "failed");
