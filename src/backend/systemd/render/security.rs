@@ -137,7 +137,8 @@ fn strict(unit: &mut Unit, security: &Security, process: &Process, scope: Scope)
         unit.default("UMask", "0077")?;
     }
     match scope {
-        Scope::User => Ok(()),
+        // `ProtectSystem=strict` leaves the homes writable, and the service's own is one of them.
+        Scope::User => unit.default("ProtectHome", "read-only"),
         Scope::System => {
             unit.default("ProtectHome", home(security, process))?;
             bundle(unit, STRICT_SYSTEM)
