@@ -34,9 +34,21 @@ fn setting(name: &str, default: u64) -> u64 {
     env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-fn reader(lab: &Lab) -> Child {
-    let mut command = lab.command(&["logs", "a", "-f"]);
-    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+/// Somebody who follows a log; gone with the test, however that ends.
+struct Reader(Child);
+
+impl Reader {
+    fn new(lab: &Lab) -> Self {
+        let mut command = lab.command(&["logs", "a", "-f"]);
+        Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// How long it took until everything was well again.
@@ -60,7 +72,7 @@ fn whatever_is_killed_nothing_runs_twice_and_no_line_is_lost() {
     let lab = Lab::new();
     NAMES.iter().for_each(|name| lab.install(name, WRITER));
     lab.svcctl(&[&["start"], NAMES.as_slice()].concat());
-    let mut reader = reader(&lab);
+    let mut reader = Reader::new(&lab);
     let mut dice = Dice::new();
     let end = Instant::now() + Duration::from_secs(setting("SVCCTL_CHAOS_SECONDS", 5));
     let pause = Duration::from_millis(setting("SVCCTL_CHAOS_PAUSE_MS", 100));
@@ -72,9 +84,7 @@ fn whatever_is_killed_nothing_runs_twice_and_no_line_is_lost() {
             1 => lab.processes(name).host,
             2 => lab.try_supervisor().unwrap_or(0),
             _ => {
-                reader.kill().unwrap();
-                reader.wait().unwrap();
-                reader = self::reader(&lab);
+                reader = Reader::new(&lab);
                 continue;
             }
         };
@@ -87,8 +97,7 @@ fn whatever_is_killed_nothing_runs_twice_and_no_line_is_lost() {
         assert!(instances.len() <= 1, "{name} runs {} times: {instances:?}", instances.len());
         std::thread::sleep(pause);
     }
-    reader.kill().unwrap();
-    reader.wait().unwrap();
+    drop(reader);
     for name in NAMES {
         eventually("status to be right", || lab.status(name)["state"] == "running");
     }
