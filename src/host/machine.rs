@@ -198,8 +198,9 @@ pub struct Moment {
     pub chance: u32,
 }
 
-/// How long a program with `ready = "exec"` has to live to count as running: long enough to see one that fails at once.
-pub const SETTLE: Duration = Duration::from_millis(10);
+/// How long a program with `ready = "exec"` has to live to count as running: long enough to see one that fails at once. Windows
+/// takes its time to load one.
+pub const SETTLE: Duration = Duration::from_millis(if cfg!(windows) { 300 } else { 10 });
 
 impl Default for Machine {
     fn default() -> Self {

@@ -15,7 +15,7 @@ const MOST_LINKS: usize = 40;
 pub fn resolve(path: &Path, system: &dyn System) -> io::Result<(PathBuf, Entry)> {
     let mut links = 0;
     let mut rest: Vec<PathBuf> = parts(path);
-    let mut here = PathBuf::from("/");
+    let mut here = root(path);
     let mut entry = system.entry(&here)?;
     while let Some(part) = rest.pop() {
         if part == Path::new("..") {
@@ -32,7 +32,7 @@ pub fn resolve(path: &Path, system: &dyn System) -> io::Result<(PathBuf, Entry)>
                     return Err(io::Error::other("too many links"));
                 }
                 if target.is_absolute() {
-                    here = PathBuf::from("/");
+                    here = root(target);
                 }
                 rest.extend(parts(target));
             }
@@ -41,6 +41,14 @@ pub fn resolve(path: &Path, system: &dyn System) -> io::Result<(PathBuf, Entry)>
         }
     }
     Ok((here, entry))
+}
+
+/// Where a path begins: on Windows with its drive.
+fn root(path: &Path) -> PathBuf {
+    let drive = path.components().next().filter(|first| matches!(first, Component::Prefix(_)));
+    let mut root = drive.map_or_else(PathBuf::new, |drive| PathBuf::from(drive.as_os_str()));
+    root.push("/");
+    root
 }
 
 /// The names in a path, last first.

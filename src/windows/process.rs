@@ -59,9 +59,9 @@ fn number(time: FILETIME) -> u64 {
 /// # Errors
 /// When the caller may not know.
 pub fn memory(process: &Handle) -> io::Result<u64> {
-    let mut counters = PROCESS_MEMORY_COUNTERS::default();
-    counters.cb = size_of_u32::<PROCESS_MEMORY_COUNTERS>();
+    let cb = size_of_u32::<PROCESS_MEMORY_COUNTERS>();
+    let mut counters = PROCESS_MEMORY_COUNTERS { cb, ..Default::default() };
     // SAFETY: the handle is open, the structure is ours, and its size is what is told.
-    check(unsafe { GetProcessMemoryInfo(process.raw(), &raw mut counters, counters.cb) })?;
+    check(unsafe { GetProcessMemoryInfo(process.raw(), &raw mut counters, cb) })?;
     Ok(counters.WorkingSetSize as u64)
 }

@@ -42,6 +42,7 @@ impl Buffer {
     }
 
     /// Has `read` fill it from the front; `read` says how many bytes there are now.
+    #[cfg(unix)]
     pub fn refill(&mut self, read: impl FnOnce(&mut [u8]) -> io::Result<usize>) -> io::Result<()> {
         self.len = 0;
         self.len = read(&mut self.map)?.min(self.map.len());

@@ -62,16 +62,19 @@ impl Log {
     }
 
     /// The file that is written to.
+    #[cfg(unix)]
     pub const fn file(&self) -> &File {
         &self.file
     }
 
     /// Its identity.
+    #[cfg(unix)]
     pub const fn id(&self) -> FileId {
         self.id
     }
 
     /// Its bytes.
+    #[cfg(unix)]
     pub const fn len(&self) -> u64 {
         self.len
     }
@@ -106,11 +109,13 @@ impl Log {
     }
 
     /// Counts bytes that have been written past this type.
+    #[cfg(unix)]
     pub const fn appended(&mut self, bytes: u64) {
         self.len += bytes;
     }
 
     /// Forgets what is beyond `len`.
+    #[cfg(unix)]
     pub fn truncate(&mut self, len: u64) -> io::Result<()> {
         if len < self.len {
             self.file.set_len(len)?;

@@ -23,6 +23,12 @@ const PIPE: u32 = 1 << 20;
 /// Bytes of one reading.
 const READ: usize = 1 << 16;
 
+/// Readings in quick succession, and what that is, after which a thread lets some input gather: a service that writes line by line
+/// as fast as it can would otherwise wake it for each of them.
+const STREAK: u32 = 16;
+const QUICK: Duration = Duration::from_millis(4);
+const PAUSE: Duration = Duration::from_millis(1);
+
 /// Stack of a thread that reads.
 const STACK: usize = 128 << 10;
 
@@ -112,11 +118,17 @@ impl Output {
     fn copy(&self, mut pipe: File, stream: Stream, wake: &Sender<Wake>) {
         let id = self.sink().source(stream);
         let mut buffer = vec![0; READ];
+        let (mut last, mut streak) = (Instant::now(), 0_u32);
         while let Ok(count @ 1..) = pipe.read(&mut buffer) {
             let partial = self.sink().take(id, buffer.get(..count).unwrap_or_default());
             if partial {
                 let _ = wake.send(Wake::Output);
             }
+            streak = if last.elapsed() < QUICK { streak.saturating_add(1) } else { 0 };
+            if streak >= STREAK && count < READ / 2 {
+                thread::sleep(PAUSE);
+            }
+            last = Instant::now();
         }
         self.sink().end(id);
     }

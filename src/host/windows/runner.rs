@@ -9,7 +9,7 @@ mod probes;
 use std::collections::VecDeque;
 use std::io;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, Sender};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::job::Job;
@@ -139,9 +139,8 @@ impl Host {
             if self.machine.is_at_rest() && self.events.is_empty() {
                 return Ok(self.retire());
             }
-            match self.next() {
-                Some(wake) => self.take(wake),
-                None => {}
+            if let Some(wake) = self.next() {
+                self.take(&wake);
             }
             self.take_time();
         }
@@ -149,10 +148,7 @@ impl Host {
 
     fn next(&self) -> Option<Wake> {
         let Some(due) = self.due() else { return self.wakes.recv().ok() };
-        match self.wakes.recv_timeout(due.saturating_duration_since(Instant::now())) {
-            Ok(wake) => Some(wake),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.wakes.recv_timeout(due.saturating_duration_since(Instant::now())).ok()
     }
 
     /// When something is to be done even if nothing happens.
@@ -198,8 +194,8 @@ impl Host {
         }
     }
 
-    fn take(&mut self, wake: Wake) {
-        match wake {
+    fn take(&mut self, wake: &Wake) {
+        match *wake {
             Wake::Stop => self.events.push_back(Event::Stop),
             Wake::Reload => self.events.push_back(Event::Reload),
             Wake::Rotate => {

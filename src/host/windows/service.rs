@@ -54,7 +54,10 @@ unsafe impl Send for Told {}
 
 static TOLD: Mutex<Option<Told>> = Mutex::new(None);
 static WAKE: OnceLock<Sender<Wake>> = OnceLock::new();
-static MAIN: Mutex<Option<Box<dyn FnOnce() -> Option<u32> + Send>>> = Mutex::new(None);
+/// Runs the service; the code of its own that it has failed with, if it has.
+type Main = Box<dyn FnOnce() -> Option<u32> + Send>;
+
+static MAIN: Mutex<Option<Main>> = Mutex::new(None);
 
 /// Connects to the manager, has `main` run the service, and returns when it has. `main` says with which code of its own the
 /// service has failed, if it has.
