@@ -181,7 +181,7 @@ fn a_reader_that_follows_gets_every_line_once_across_rotations_and_compressions(
     for format in FORMATS {
         let mut subject = Subject::new(format, 700);
         write_numbers(&mut subject, 0..50);
-        let reader = follow(subject.folder.path(), Some(10), Duration::from_secs(60));
+        let reader = follow(subject.folder.path(), Some(10), Duration::from_secs(600));
         assert_eq!(receive(&reader, 10), numbers(40..50), "{format:?}");
         write_numbers(&mut subject, 50..400);
         if format == LogFormat::Timestamped {
@@ -197,7 +197,7 @@ fn a_reader_that_follows_gets_every_line_once_across_rotations_and_compressions(
 fn a_reader_that_follows_waits_for_the_end_of_a_line() {
     let mut subject = Subject::new(LogFormat::Raw, 1 << 20);
     subject.write(Stream::Stdout, b"first\nbeg");
-    let reader = follow(subject.folder.path(), None, Duration::from_secs(60));
+    let reader = follow(subject.folder.path(), None, Duration::from_secs(600));
     assert_eq!(receive(&reader, 1), ["first"]);
     subject.write(Stream::Stdout, b"un\n");
     assert_eq!(receive(&reader, 1), ["begun"]);

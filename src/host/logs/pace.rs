@@ -29,6 +29,11 @@ impl Pace {
 
     /// A reading has taken `bytes` through pipes of `capacity`.
     pub fn taken(&mut self, bytes: usize, capacity: usize, now: Instant) {
+        if bytes == 0 {
+            // Silence after a pause ends the load's rhythm: else each look at nothing would be followed by the next.
+            (self.streak, self.until) = (0, None);
+            return;
+        }
         let quick = self.last.is_some_and(|last| now.saturating_duration_since(last) < QUICK);
         self.last = Some(now);
         self.streak = if quick { self.streak.saturating_add(1) } else { 0 };
@@ -99,6 +104,20 @@ mod tests {
         assert!(!pace.calms(now));
         assert!(pace.calms(now + QUIET));
         assert_eq!(pace.deadline(), None, "an idle capture has no deadline of the pace");
+    }
+
+    #[test]
+    fn a_pause_that_brings_nothing_is_the_last() {
+        let mut pace = Pace::new();
+        let mut now = Instant::now();
+        for _ in 0..=STREAK {
+            pace.taken(100, 1 << 20, now);
+        }
+        let load = now;
+        now = pace.deadline().unwrap();
+        assert!(pace.resume(now));
+        pace.taken(0, 1 << 20, now);
+        assert_eq!(pace.deadline(), Some(load + QUIET), "it waits for the end of the load alone");
     }
 
     #[test]
