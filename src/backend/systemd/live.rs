@@ -1,5 +1,6 @@
 //! Talking to a systemd that runs: its bus, its jobs, its journal. Only on Linux; everything that can be pure is elsewhere.
 
+mod ahead;
 mod bus;
 mod client;
 mod control;
@@ -34,7 +35,9 @@ use crate::system::System;
 
 /// The states of these services.
 pub fn states(names: &[ServiceName], context: &Context<'_>) -> Result<Vec<ServiceState>> {
-    query::states(&mut Client::connect(context)?, names, context)
+    let few = names.len() <= ahead::FEW;
+    let mut client = if few { Client::glance(context) } else { Client::connect(context) }?;
+    query::states(&mut client, names, context)
 }
 
 /// All services that are loaded or have a file; those whose name svcctl could not be given are left out, such as instances of

@@ -61,9 +61,15 @@ pub struct Bus {
     signals: VecDeque<Message>,
 }
 
+/// What a bus wants to hear first.
+fn hello_to_bus(serial: u32) -> zbus::Result<Vec<u8>> {
+    let bus = "org.freedesktop.DBus";
+    Call::new("/org/freedesktop/DBus", bus, "Hello", &())?.to(bus).encode(serial)
+}
+
 impl Bus {
-    /// Connects and authenticates; through a bus, says hello as well.
-    pub fn connect(path: &Path, is_bus: bool) -> io::Result<Self> {
+    /// Connects and authenticates, and through a bus says hello; whoever listens has `patience` to let the caller in.
+    pub fn connect(path: &Path, is_bus: bool, patience: Duration) -> io::Result<Self> {
         let stream = UnixStream::connect(path)?;
         let mut bus = Self {
             stream,
@@ -74,22 +80,27 @@ impl Bus {
             answers: HashMap::new(),
             signals: VecDeque::new(),
         };
-        bus.authenticate()?;
-        if is_bus {
-            let hello = Call::new("/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello", &())
-                .map_err(io::Error::other)?;
-            bus.call(&hello.to("org.freedesktop.DBus"))
-                .map_err(|fault| io::Error::other(format!("{fault:?}")))?;
-        }
+        bus.authenticate(Instant::now() + patience)?;
         Ok(bus)
     }
 
     /// The kernel tells the other side who calls, so all is sent at once and only the verdict is read.
-    fn authenticate(&mut self) -> io::Result<()> {
+    fn authenticate(&mut self, deadline: Instant) -> io::Result<()> {
         let uid = rustix::process::geteuid().as_raw().to_string();
         let hex: String = uid.bytes().map(|byte| format!("{byte:02x}")).collect();
-        self.stream.write_all(format!("\0AUTH EXTERNAL {hex}\r\nBEGIN\r\n").as_bytes())?;
-        let deadline = Instant::now() + PATIENCE;
+        let mut greeting = format!("\0AUTH EXTERNAL {hex}\r\nBEGIN\r\n").into_bytes();
+        let hello = self.is_bus.then(|| self.next_serial());
+        if let Some(serial) = hello {
+            greeting.extend(hello_to_bus(serial).map_err(io::Error::other)?);
+        }
+        self.stream.write_all(&greeting)?;
+        self.verdict(deadline)?;
+        let Some(serial) = hello else { return Ok(()) };
+        let answer = self.answer(serial, deadline);
+        answer.map(drop).map_err(|fault| io::Error::other(format!("{fault:?}")))
+    }
+
+    fn verdict(&mut self, deadline: Instant) -> io::Result<()> {
         let end = loop {
             if let Some(end) = self.buffer.windows(2).position(|pair| pair == b"\r\n") {
                 break end;
@@ -221,7 +232,7 @@ impl Bus {
             return Err(io::ErrorKind::TimedOut.into());
         }
         self.stream.set_read_timeout(left)?;
-        let mut chunk = [0; 65536];
+        let mut chunk = [0; 16384];
         match self.stream.read(&mut chunk) {
             Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
             Ok(count) => {

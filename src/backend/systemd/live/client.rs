@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use zbus::{OwnedObjectPath, OwnedVariant, Type};
 
-use super::bus::{Bus, Fault, Refusal};
+use super::bus::{Bus, Fault, PATIENCE, Refusal};
 use super::endpoint::{self, Endpoint};
 use super::wire::{Call, Message};
 use crate::backend::Context;
@@ -20,11 +20,16 @@ pub struct Client {
 const NAME: &str = "org.freedesktop.systemd1";
 const PATH: &str = "/org/freedesktop/systemd1";
 const MANAGER: &str = "org.freedesktop.systemd1.Manager";
+/// How long a message bus has to let in, where there is another way.
+const QUICK: Duration = Duration::from_secs(1);
 /// Interface of every unit.
 pub const UNIT: &str = "org.freedesktop.systemd1.Unit";
 /// Interface of services.
 pub const SERVICE: &str = "org.freedesktop.systemd1.Service";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+
+/// A property: its object, its interface and its name.
+pub type Wanted<'a> = (&'a str, &'static str, &'static str);
 
 /// One unit of a list.
 #[derive(Debug)]
@@ -71,11 +76,28 @@ impl Client {
     /// # Errors
     /// When there is none, or it does not let the caller in.
     pub fn connect(context: &Context<'_>) -> Result<Self> {
+        Self::connect_to(&endpoint::of(context), context)
+    }
+
+    /// The same for a short look, by the message bus if it is quick: on its private socket systemd builds all its objects anew for
+    /// every connection, which takes longer than to answer.
+    ///
+    /// # Errors
+    /// When there is none, or it does not let the caller in.
+    pub fn glance(context: &Context<'_>) -> Result<Self> {
+        let mut endpoints = endpoint::of(context);
+        endpoints.sort_by_key(|endpoint| !endpoint.bus);
+        Self::connect_to(&endpoints, context)
+    }
+
+    fn connect_to(endpoints: &[Endpoint], context: &Context<'_>) -> Result<Self> {
         let mut tried = Vec::new();
-        for endpoint in endpoint::of(context) {
-            match Bus::connect(&endpoint.path, endpoint.bus) {
+        for (index, endpoint) in endpoints.iter().enumerate() {
+            let is_last = index + 1 == endpoints.len();
+            let patience = if endpoint.bus && !is_last { QUICK } else { PATIENCE };
+            match Bus::connect(&endpoint.path, endpoint.bus, patience) {
                 Ok(bus) => return Ok(Self { bus }),
-                Err(error) => tried.push((endpoint, error)),
+                Err(error) => tried.push((endpoint.clone(), error)),
             }
         }
         endpoint::unavailable(context, &tried)
@@ -86,7 +108,7 @@ impl Client {
         let endpoint = endpoint::system_bus(context);
         let subject = endpoint.path.display().to_string();
         let Endpoint { path, bus } = endpoint;
-        Bus::connect(&path, bus).map(|bus| Self { bus }).map_err(|error| {
+        Bus::connect(&path, bus, PATIENCE).map(|bus| Self { bus }).map_err(|error| {
             Error::new(ErrorKind::ManagerUnavailable, "the system's message bus does not answer")
                 .cause(&error)
                 .context(subject)
@@ -111,8 +133,23 @@ impl Client {
 
     /// Units by name, loaded if they were not; one whose name is none is left out.
     pub fn units(&mut self, names: &[String]) -> Result<Vec<Listed>> {
-        let call = self.manager("ListUnitsByNames", &(names,))?;
-        self.list("ListUnitsByNames", &call)
+        Ok(self.units_and_properties(names, &[])?.0)
+    }
+
+    /// The same, and properties in the same round trip.
+    pub fn units_and_properties(
+        &mut self,
+        names: &[String],
+        wanted: &[Wanted<'_>],
+    ) -> Result<(Vec<Listed>, Vec<Option<OwnedVariant>>)> {
+        const LIST: &str = "ListUnitsByNames";
+        let mut calls = vec![self.manager(LIST, &(names,))?];
+        calls.extend(self.gets(wanted)?);
+        let mut answers = self.bus.call_all(&calls).into_iter();
+        let rows = answers.next().map(|answer| Ok(answer?.body::<Vec<Row>>()?)).transpose();
+        let rows = rows.map_err(|fault| fault_error(LIST, fault))?.unwrap_or_default();
+        let values = answers.map(property).collect::<Result<_>>()?;
+        Ok((rows.into_iter().map(Listed::from).collect(), values))
     }
 
     /// All loaded services.
@@ -130,15 +167,16 @@ impl Client {
     }
 
     /// Properties of objects, all in flight at once; one that is not there is none.
-    pub fn properties(
-        &mut self,
-        wanted: &[(&str, &'static str, &'static str)],
-    ) -> Result<Vec<Option<OwnedVariant>>> {
-        let mut calls = Vec::with_capacity(wanted.len());
-        for &(path, interface, name) in wanted {
-            calls.push(self.call_to(path, PROPERTIES, "Get", &(interface, name))?);
-        }
+    pub fn properties(&mut self, wanted: &[Wanted<'_>]) -> Result<Vec<Option<OwnedVariant>>> {
+        let calls = self.gets(wanted)?;
         self.bus.call_all(&calls).into_iter().map(property).collect()
+    }
+
+    fn gets<'a>(&self, wanted: &[Wanted<'a>]) -> Result<Vec<Call<'a>>> {
+        let get = |&(path, interface, name): &Wanted<'a>| {
+            self.call_to(path, PROPERTIES, "Get", &(interface, name))
+        };
+        wanted.iter().map(get).collect()
     }
 
     /// Has all units read anew.

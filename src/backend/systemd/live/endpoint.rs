@@ -1,6 +1,7 @@
 //! Where the manager of a scope listens.
 //!
-//! Its private socket comes first: it lets in root and the manager's owner, works while the message bus is down, and saves a hop.
+//! Its private socket comes first, but for a short look: it lets in root and the manager's owner, works while the message bus is
+//! down, and saves a hop.
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! Where the lines of a service are: in the journal, or in the files of its host.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::journalctl;
 use crate::backend::{Context, LogQuery, LogStream};
@@ -9,6 +9,7 @@ use crate::host::{self, Hosted};
 use crate::logs::files::{self, Source};
 use crate::logs::merge::{last, merge};
 use crate::spec::{LogTo, ServiceName};
+use crate::system::Entry;
 
 /// The lines of the query's services.
 pub fn logs<'a>(query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>> {
@@ -32,13 +33,22 @@ pub fn logs<'a>(query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>
     }
 }
 
-/// The files of a service that the host writes.
+/// The files of a service that the host writes, or wrote while it was installed.
 fn in_files(name: &ServiceName, context: &Context<'_>) -> Option<Source> {
     let path = host::path(context.target, name);
-    let contents = context.system.read(Path::new(&path)).ok()?;
+    let Ok(contents) = context.system.read(Path::new(&path)) else { return left(name, context) };
     let hosted = Hosted::parse(&path, &contents).ok()?;
     let directory = hosted.logs.into();
     (hosted.spec.logs.to == LogTo::File).then(|| Source { directory, service: name.to_string() })
+}
+
+/// The files that an uninstalled service has left where they are kept by default.
+fn left(name: &ServiceName, context: &Context<'_>) -> Option<Source> {
+    let unit = Path::new(&context.target.dirs.units).join(format!("{name}.service"));
+    let directory = PathBuf::from(host::logs_dir(context.target, name));
+    let gone = matches!(context.system.entry(&unit), Ok(Entry::Missing));
+    let files = || context.system.list(&directory).is_ok_and(|files| !files.is_empty());
+    (gone && files()).then(|| Source { directory: directory.clone(), service: name.to_string() })
 }
 
 fn apart(sources: &[Source]) -> Error {

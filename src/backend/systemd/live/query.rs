@@ -1,4 +1,5 @@
-//! Reading the state of many services in two round trips: a list, and the properties of those that are loaded.
+//! Reading the state of many services in two round trips: a list, and the properties of those that are loaded. Of few services
+//! that run it takes one: what will be asked is asked with the list.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -6,7 +7,7 @@ use std::path::Path;
 use zbus::{OwnedVariant, Variant};
 
 use super::client::{Client, Listed, SERVICE, UNIT};
-use super::{memory, wants};
+use super::{ahead::Ahead, memory, wants};
 use crate::backend::Context;
 use crate::backend::systemd::state::{self, Raw};
 use crate::error::Result;
@@ -25,8 +26,8 @@ pub fn states(
     names: &[ServiceName],
     context: &Context<'_>,
 ) -> Result<Vec<ServiceState>> {
-    let enabled = wants::enabled(context);
     let units: Vec<String> = names.iter().map(unit_of).collect();
+    let enabled = wants::enabled(&units, context);
     let mut raws = raws(client, &units, context)?;
     vanished(client, &mut raws, context)?;
     let scope = context.target.scope;
@@ -47,7 +48,8 @@ pub fn raws(
     let mut seen = HashSet::new();
     let mut raws = HashMap::new();
     let mut loaded = Vec::new();
-    for listed in client.units(units)? {
+    let (list, mut ahead) = Ahead::ask(client, units)?;
+    for listed in list {
         if !seen.insert(listed.name.clone()) {
             continue;
         }
@@ -56,8 +58,8 @@ pub fn raws(
             loaded.push(listed);
         }
     }
-    details(client, &loaded, &mut raws)?;
-    closer(client, &loaded, &mut raws)?;
+    details(client, &mut ahead, &loaded, &mut raws)?;
+    closer(client, &mut ahead, &loaded, &mut raws)?;
     for listed in loaded {
         if let Some(raw) = raws.get_mut(&listed.name) {
             raw.hosted = said_by_host(&listed.name, context);
@@ -74,7 +76,12 @@ fn said_by_host(unit: &str, context: &Context<'_>) -> Option<Snapshot> {
 }
 
 /// Of those that failed in a way that asks for more, or whose use of memory the kernel does not count.
-fn closer(client: &mut Client, loaded: &[Listed], raws: &mut HashMap<String, Raw>) -> Result<()> {
+fn closer(
+    client: &mut Client,
+    ahead: &mut Ahead,
+    loaded: &[Listed],
+    raws: &mut HashMap<String, Raw>,
+) -> Result<()> {
     let (mut wanted, mut owners) = (Vec::new(), Vec::new());
     for listed in loaded {
         for &(interface, name) in raws.get(&listed.name).map_or(&[][..], questions) {
@@ -82,10 +89,7 @@ fn closer(client: &mut Client, loaded: &[Listed], raws: &mut HashMap<String, Raw
             owners.push(listed.name.as_str());
         }
     }
-    if wanted.is_empty() {
-        return Ok(());
-    }
-    let values = client.properties(&wanted)?;
+    let values = ahead.properties(client, &wanted)?;
     for ((owner, (_, _, name)), value) in owners.iter().zip(&wanted).zip(values) {
         if let (Some(raw), Some(value)) = (raws.get_mut(*owner), value) {
             take_closer(raw, name, &value);
@@ -146,7 +150,7 @@ fn first_words(listed: &Listed) -> Raw {
 }
 
 /// Of every loaded unit.
-const ALWAYS: [(&str, &str); 9] = [
+pub const ALWAYS: [(&str, &str); 9] = [
     (UNIT, "FragmentPath"),
     (UNIT, "DropInPaths"),
     (UNIT, "NeedDaemonReload"),
@@ -159,7 +163,7 @@ const ALWAYS: [(&str, &str); 9] = [
 ];
 
 /// Of those that have processes; systemd reads files of the control group for them.
-const ALIVE: [(&str, &str); 2] = [(SERVICE, "MemoryCurrent"), (SERVICE, "CPUUsageNSec")];
+pub const ALIVE: [(&str, &str); 2] = [(SERVICE, "MemoryCurrent"), (SERVICE, "CPUUsageNSec")];
 
 /// Of those that have failed.
 const FAILED: [(&str, &str); 1] = [(UNIT, "StartLimitBurst")];
@@ -167,7 +171,12 @@ const FAILED: [(&str, &str); 1] = [(UNIT, "StartLimitBurst")];
 /// Of those that do not.
 const DEAD: [(&str, &str); 2] = [(UNIT, "AssertTimestamp"), (UNIT, "AssertResult")];
 
-fn details(client: &mut Client, loaded: &[Listed], raws: &mut HashMap<String, Raw>) -> Result<()> {
+fn details(
+    client: &mut Client,
+    ahead: &mut Ahead,
+    loaded: &[Listed],
+    raws: &mut HashMap<String, Raw>,
+) -> Result<()> {
     let mut wanted = Vec::with_capacity(loaded.len() * 12);
     let mut owners = Vec::with_capacity(wanted.capacity());
     for listed in loaded {
@@ -183,7 +192,7 @@ fn details(client: &mut Client, loaded: &[Listed], raws: &mut HashMap<String, Ra
             owners.push(listed.name.as_str());
         }
     }
-    let values = client.properties(&wanted)?;
+    let values = ahead.properties(client, &wanted)?;
     for ((owner, (_, _, name)), value) in owners.iter().zip(&wanted).zip(values) {
         if let (Some(raw), Some(value)) = (raws.get_mut(*owner), value) {
             take(raw, name, &value);
