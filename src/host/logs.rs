@@ -39,7 +39,7 @@ pub use channels::Channels;
 pub use sink::Sink;
 
 pub use crate::logs::disk::Owner;
-use crate::spec::{LogFormat, Logs, ServiceName};
+use crate::spec::{LogFormat, LogTo, Logs, ServiceName};
 
 /// What becomes of a service's output.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,11 +60,20 @@ pub struct Config {
     pub max_age: Duration,
     /// Whether rotated files are compressed.
     pub compress: bool,
+    /// Whether both streams share a pipe, so that their lines are in the order in which they were written and of neither is known
+    /// whose it is, as in a manager's own log.
+    pub together: bool,
     /// Whom new files are given to, when the host has the right to.
     pub owner: Option<Owner>,
 }
 
 impl Config {
+    /// Whether each stream has a pipe of its own.
+    #[must_use]
+    pub fn has_two(&self) -> bool {
+        self.format != LogFormat::Raw && !self.together
+    }
+
     /// The configuration of a service, with the documented defaults for what is unset. `directory` is the scope's, for a service
     /// that names none.
     #[must_use]
@@ -79,6 +88,7 @@ impl Config {
             max_total: logs.max_total.unwrap_or(200 << 20),
             max_age: logs.max_age.unwrap_or(Duration::from_secs(30 * 24 * 60 * 60)),
             compress: logs.compress.unwrap_or(true),
+            together: logs.to == LogTo::Manager,
             owner: None,
         }
     }

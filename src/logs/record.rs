@@ -84,15 +84,16 @@ pub struct Style {
 }
 
 impl Style {
-    /// The style of `stream` at a moment.
+    /// The style of `stream` at a moment; of both, if it is not known which.
     #[must_use]
-    pub fn new(format: LogFormat, stream: Stream, stamp: &Stamp) -> Self {
+    pub fn new(format: LogFormat, stream: Option<Stream>, stamp: &Stamp) -> Self {
         let stamp = stamp.as_str();
         let head = |mark: &str, part: &str| match format {
             LogFormat::Raw => String::new(),
             LogFormat::Timestamped => format!("{stamp} {}{mark} ", word(stream)),
             LogFormat::Json => {
-                format!(r#"{{"time":"{stamp}","stream":"{}",{part}"message"#, name(stream))
+                let stream = stream.map_or("null".into(), |stream| format!("\"{}\"", name(stream)));
+                format!(r#"{{"time":"{stamp}","stream":{stream},{part}"message"#)
             }
         };
         let heads = [head("", ""), head("+", r#""part":"more","#), head("-", r#""part":"last","#)];
@@ -159,11 +160,12 @@ fn escape(text: &[u8], out: &mut impl Put) {
     out.put(rest);
 }
 
-const fn word(stream: Stream) -> &'static str {
+const fn word(stream: Option<Stream>) -> &'static str {
     match stream {
-        Stream::Stdout => "out",
-        Stream::Stderr => "err",
-        Stream::Manager => "svc",
+        Some(Stream::Stdout) => "out",
+        Some(Stream::Stderr) => "err",
+        Some(Stream::Manager) => "svc",
+        None => "all",
     }
 }
 
@@ -184,7 +186,7 @@ const STREAMS: [Stream; 3] = [Stream::Stdout, Stream::Stderr, Stream::Manager];
 pub struct Record<'a> {
     /// When it was read from the service; none of a raw line.
     pub time: Option<SystemTime>,
-    /// Where it was written to; none of a raw line.
+    /// Where it was written to; none of a raw line, and of one that both streams have in common.
     pub stream: Option<Stream>,
     /// Which part of a line of the service it is.
     pub part: Part,
@@ -209,7 +211,8 @@ fn timestamped(line: &[u8]) -> Option<Record<'_>> {
     let (stamp, rest) = line.split_at_checked(STAMP)?;
     let (b" ", rest) = rest.split_at_checked(1)? else { return None };
     let (word_read, rest) = rest.split_at_checked(3)?;
-    let stream = STREAMS.into_iter().find(|stream| word(*stream).as_bytes() == word_read)?;
+    let known = STREAMS.into_iter().map(Some).chain([None]);
+    let stream = known.into_iter().find(|stream| word(*stream).as_bytes() == word_read)?;
     let (part, message) = match rest {
         [b'+', b' ', message @ ..] => (Part::More, message),
         [b'-', b' ', message @ ..] => (Part::Last, message),
@@ -218,7 +221,7 @@ fn timestamped(line: &[u8]) -> Option<Record<'_>> {
     };
     let time = Stamp::parse(std::str::from_utf8(stamp).ok()?)?;
     let message = Cow::Borrowed(message);
-    Some(Record { time: Some(time), stream: Some(stream), part, message })
+    Some(Record { time: Some(time), stream, part, message })
 }
 
 /// The JSON format's object; a service's own JSON, with other keys, is a raw line.
@@ -227,8 +230,9 @@ fn timestamped(line: &[u8]) -> Option<Record<'_>> {
 struct Object<'a> {
     #[serde(borrow)]
     time: Cow<'a, str>,
-    #[serde(borrow)]
-    stream: Cow<'a, str>,
+    // Required, although it may be null.
+    #[serde(borrow, deserialize_with = "Option::deserialize")]
+    stream: Option<Cow<'a, str>>,
     part: Option<&'a str>,
     #[serde(borrow)]
     message: Option<Cow<'a, str>>,
@@ -252,8 +256,11 @@ fn json(line: &[u8]) -> Option<Record<'_>> {
         (None, Some(encoded)) => Cow::Owned(STANDARD.decode(encoded).ok()?),
         _ => return None,
     };
-    let stream = STREAMS.into_iter().find(|stream| name(*stream) == object.stream)?;
-    Some(Record { time: Some(Stamp::parse(&object.time)?), stream: Some(stream), part, message })
+    let stream = match object.stream {
+        Some(word) => Some(STREAMS.into_iter().find(|stream| name(*stream) == word)?),
+        None => None,
+    };
+    Some(Record { time: Some(Stamp::parse(&object.time)?), stream, part, message })
 }
 
 #[cfg(test)]
@@ -268,7 +275,8 @@ mod tests {
 
     fn written(format: LogFormat, part: Part, message: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
-        Style::new(format, Stream::Stderr, &Stamp::new(noon())).write(part, message, &mut out);
+        Style::new(format, Some(Stream::Stderr), &Stamp::new(noon()))
+            .write(part, message, &mut out);
         out
     }
 
@@ -287,6 +295,26 @@ mod tests {
         let value: serde_json::Value = serde_json::from_slice(&line).unwrap();
         assert_eq!(value["message_base64"], "/wA=");
         assert_eq!(value["part"], "more");
+    }
+
+    #[test]
+    fn a_line_that_both_streams_have_in_common_says_so() {
+        for (format, expected) in [
+            (LogFormat::Timestamped, "2026-09-21T14:13:20.123456Z all x\n"),
+            (
+                LogFormat::Json,
+                "{\"time\":\"2026-09-21T14:13:20.123456Z\",\"stream\":null,\"message\":\"x\"}\n",
+            ),
+        ] {
+            let mut line = Vec::new();
+            Style::new(format, None, &Stamp::new(noon())).write(Part::Whole, b"x", &mut line);
+            assert_eq!(String::from_utf8_lossy(&line), expected);
+            let record = Record::parse(line.strip_suffix(b"\n").unwrap());
+            assert_eq!(
+                (record.time, record.stream, &*record.message),
+                (Some(noon()), None, &b"x"[..])
+            );
+        }
     }
 
     #[test]
@@ -311,7 +339,7 @@ mod tests {
         let controls = vec![1_u8; 1000];
         let stamp = Stamp::new(noon());
         for format in [LogFormat::Timestamped, LogFormat::Json, LogFormat::Raw] {
-            let style = Style::new(format, Stream::Stdout, &stamp);
+            let style = Style::new(format, Some(Stream::Stdout), &stamp);
             let mut out = Vec::new();
             style.write(Part::Last, &controls, &mut out);
             assert!(out.len() <= style.bound(controls.len()), "{format:?}");

@@ -74,8 +74,9 @@ fn a_full_disk(format: LogFormat) {
     };
     let filler = folder.path().join("filler");
     fs::write(&filler, vec![0; DISK / 2]).unwrap();
-    let capture =
-        Capture::open(config(folder.path(), format, 100_000), Channels::anonymous(format).unwrap());
+    let config = config(folder.path(), format, 100_000);
+    let channels = Channels::anonymous(config.has_two()).unwrap();
+    let capture = Capture::open(config, channels);
     let mut subject = Subject { folder, capture: capture.unwrap() };
     write_numbers(&mut subject, 0..8000);
     let lost = subject.capture.counters().lost_lines;

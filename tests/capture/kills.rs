@@ -65,9 +65,9 @@ fn assert_numbered(lines: &[Vec<u8>], count: u64, what: &str) {
 
 fn survives_kills(format: LogFormat) {
     let folder = tempfile::tempdir().unwrap();
-    let channels = Channels::named(folder.path(), format, None).unwrap();
-    let stop = AtomicBool::new(false);
     let two = format != LogFormat::Raw;
+    let channels = Channels::named(folder.path(), two, None).unwrap();
+    let stop = AtomicBool::new(false);
     let counts = thread::scope(|scope| {
         let writer = |stream| {
             let end = File::from(channels.writer(stream).unwrap());

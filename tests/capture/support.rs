@@ -26,6 +26,7 @@ pub fn config(directory: &Path, format: LogFormat, max_size: u64) -> Config {
         max_total: u64::MAX,
         max_age: Duration::from_secs(3600),
         compress: false,
+        together: false,
         owner: None,
     }
 }
@@ -39,8 +40,9 @@ pub struct Subject {
 impl Subject {
     pub fn new(format: LogFormat, max_size: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let channels = Channels::anonymous(format).unwrap();
-        let capture = Capture::open(config(folder.path(), format, max_size), channels).unwrap();
+        let config = config(folder.path(), format, max_size);
+        let channels = Channels::anonymous(config.has_two()).unwrap();
+        let capture = Capture::open(config, channels).unwrap();
         Self { folder, capture }
     }
 

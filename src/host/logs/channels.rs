@@ -1,7 +1,7 @@
 //! The pipes between a service and its log.
 //!
-//! With a format that tells the streams apart there is a pipe for each, and lines of the two are in the order of their arrival;
-//! with the raw format both share one pipe, and the order is exact.
+//! Where the log tells the streams apart there is a pipe for each, and lines of the two are in the order of their arrival; elsewhere
+//! both share one pipe, and the order is exact.
 //!
 //! Named channels are FIFOs in a folder of the service's own. What is in them outlives the host as long as anybody holds them
 //! open: the service itself does (its ends are open for reading too, so that it gets no `SIGPIPE` while no host is there), and the
@@ -20,7 +20,6 @@ use rustix::io::Errno;
 
 use super::Owner;
 use crate::backend::Stream;
-use crate::spec::LogFormat;
 pub use channel::Channel;
 
 /// The pipes of one service.
@@ -43,7 +42,7 @@ impl Channels {
     ///
     /// # Errors
     /// When they cannot be made or opened, or something else has their names.
-    pub fn named(folder: &Path, format: LogFormat, owner: Option<Owner>) -> io::Result<Self> {
+    pub fn named(folder: &Path, two: bool, owner: Option<Owner>) -> io::Result<Self> {
         let channel = |names: [&str; 2]| {
             let [source, held] = names.map(|name| folder.join(name));
             fifo(&source, owner)?;
@@ -53,7 +52,7 @@ impl Channels {
         let [out, err] = NAMES;
         Ok(Self {
             out: channel(out)?,
-            err: has_two(format).then(|| channel(err)).transpose()?,
+            err: two.then(|| channel(err)).transpose()?,
             folder: Some(folder.to_owned()),
         })
     }
@@ -62,10 +61,10 @@ impl Channels {
     ///
     /// # Errors
     /// When there are too many open files.
-    pub fn anonymous(format: LogFormat) -> io::Result<Self> {
+    pub fn anonymous(two: bool) -> io::Result<Self> {
         Ok(Self {
             out: Channel::anonymous()?,
-            err: has_two(format).then(Channel::anonymous).transpose()?,
+            err: two.then(Channel::anonymous).transpose()?,
             folder: None,
         })
     }
@@ -93,13 +92,6 @@ impl Channels {
     pub fn hold(folder: &Path) -> io::Result<Vec<OwnedFd>> {
         let paths = NAMES.iter().flatten().map(|name| folder.join(name));
         paths.filter(|path| path.exists()).map(|path| open_fifo(&path)).collect()
-    }
-}
-
-const fn has_two(format: LogFormat) -> bool {
-    match format {
-        LogFormat::Timestamped | LogFormat::Json => true,
-        LogFormat::Raw => false,
     }
 }
 

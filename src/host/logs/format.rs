@@ -142,7 +142,7 @@ mod tests {
 
     fn style() -> Style {
         let stamp = Stamp::new(SystemTime::UNIX_EPOCH);
-        Style::new(LogFormat::Timestamped, Stream::Stdout, &stamp)
+        Style::new(LogFormat::Timestamped, Some(Stream::Stdout), &stamp)
     }
 
     fn format(input: &[u8], open: bool, room: Room) -> (String, Progress) {

@@ -7,9 +7,10 @@ use crate::logs::segment::Rotated;
 
 /// The files to remove, of `rotated`, which is sorted oldest first; `active` are the bytes of the file that is written to.
 ///
-/// Kept are the newest ones, as many as count, total and age allow.
+/// Kept are the newest ones, as many as count, total and age allow. The file that is written to counts as full, so that the total
+/// holds between two looks as well.
 pub fn expired(config: &Config, rotated: &[Rotated], active: u64, now: SystemTime) -> Vec<Rotated> {
-    let mut total = active;
+    let mut total = active.max(config.max_size);
     let mut kept = 0;
     let mut number = None;
     let mut gone = Vec::new();
@@ -54,6 +55,7 @@ mod tests {
             max_total: 1000,
             max_age: 10 * DAY,
             compress: true,
+            together: false,
             owner: None,
         }
     }
@@ -83,6 +85,12 @@ mod tests {
         let files = [file(1, 400, 0), file(2, 400, 0)];
         assert_eq!(gone(&config(), &files, 100), [0_u64; 0]);
         assert_eq!(gone(&config(), &files, 201), [1]);
+    }
+
+    #[test]
+    fn total_leaves_room_for_the_active_file_to_fill_up() {
+        assert_eq!(gone(&config(), &[file(1, 450, 0), file(2, 450, 0)], 0), [0_u64; 0]);
+        assert_eq!(gone(&config(), &[file(1, 451, 0), file(2, 450, 0)], 0), [1]);
     }
 
     #[test]

@@ -144,7 +144,7 @@ impl Sink {
 
     fn write_own(&mut self, text: &str) -> io::Result<()> {
         let mut line = Vec::new();
-        self.style(Stream::Manager).write(Part::Whole, text.as_bytes(), &mut line);
+        self.style(Some(Stream::Manager)).write(Part::Whole, text.as_bytes(), &mut line);
         self.log.append(&line)
     }
 
@@ -217,7 +217,7 @@ impl Sink {
             logs_put(&mut self.out, input.get(..count).unwrap_or_default());
             return Progress { consumed: count, open: false, stop: Stop::File };
         }
-        let style = self.style(source.stream);
+        let style = self.style(Some(source.stream));
         let progress = format::lines(&style, rest, source.open, room, &mut self.out);
         if progress.consumed == 0 && progress.stop == Stop::Input && tail != Tail::Wait {
             let ends = tail == Tail::End;
@@ -229,7 +229,7 @@ impl Sink {
     /// Marks that a line goes no further of which the beginning is in the log.
     fn close(&mut self, source: &Source) {
         let mut line = Vec::new();
-        self.style(source.stream).write(format::part(true, true), b"", &mut line);
+        self.style(Some(source.stream)).write(format::part(true, true), b"", &mut line);
         let _ = self.log.append(&line);
     }
 
@@ -255,7 +255,7 @@ impl Sink {
         used
     }
 
-    fn style(&self, stream: Stream) -> Style {
+    fn style(&self, stream: Option<Stream>) -> Style {
         Style::new(self.log.config.format, stream, &Stamp::new(SystemTime::now()))
     }
 }
@@ -281,6 +281,7 @@ mod tests {
             max_total: 1 << 30,
             max_age: Duration::from_secs(3600),
             compress: false,
+            together: false,
             owner: None,
         }
     }

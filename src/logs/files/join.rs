@@ -79,6 +79,11 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_both_streams_in_common_become_a_line_too() {
+        assert_eq!(joined(&["all+ a", "svc x", "all- b"], false), ["x", "ab"]);
+    }
+
+    #[test]
     fn a_line_whose_end_was_lost_is_a_line() {
         assert_eq!(joined(&["out+ a", "out b"], false), ["a", "b"]);
         assert_eq!(joined(&["out+ a"], false), [""; 0]);

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::remove::traces;
 use crate::lab::{Lab, Ran, Service};
 use crate::outcome::Verdict;
+use crate::poll::{SOON, until};
 
 /// `install --start` that fails or dies at a point; and how many points were reached.
 fn install_with(lab: &Lab, service: &Service<'_>, fault: &str) -> (Ran, usize) {
@@ -64,12 +65,14 @@ fn rolled_back_to_running(lab: &Lab, service: Service<'_>) -> Verdict {
             ran.exits(0);
             return Ok(());
         }
-        let (status, point) = (changed.status(), last_point(lab));
-        assert_eq!(
-            (status.state(), &status.entry["drift"]),
-            ("running", &json!([])),
-            "{point}: {ran}"
-        );
+        let point = last_point(lab);
+        // After the commit it may have been restarted a moment ago.
+        let what = format!("it to run again after {point}: {ran}");
+        let status = until(&what, SOON, || {
+            let status = changed.status();
+            (status.state() == "running").then_some(status)
+        });
+        assert_eq!(status.entry["drift"], json!([]), "{point}: {ran}");
     }
     panic!("an install has no end of points: {}", last_point(lab));
 }

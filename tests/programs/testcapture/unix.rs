@@ -17,8 +17,8 @@ pub fn run() -> Result<()> {
     };
     let config = config(directory, format, max_size)?;
     let channels = match folder.as_str() {
-        "-" => Channels::anonymous(config.format)?,
-        folder => Channels::named(Path::new(folder), config.format, None)?,
+        "-" => Channels::anonymous(config.has_two())?,
+        folder => Channels::named(Path::new(folder), config.has_two(), None)?,
     };
     let mut capture = Capture::open(config, channels)?;
     match command.split_first() {
@@ -41,6 +41,7 @@ fn config(directory: &str, format: &str, max_size: &str) -> Result<Config> {
         max_total: u64::MAX,
         max_age: Duration::from_secs(3600),
         compress: std::env::var_os("COMPRESS").is_some(),
+        together: false,
         owner: None,
     })
 }

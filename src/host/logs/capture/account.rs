@@ -57,7 +57,7 @@ impl Capture {
 
     fn write_own(&mut self, text: &str) -> io::Result<()> {
         let mut line = Vec::new();
-        self.style(Stream::Manager).write(Part::Whole, text.as_bytes(), &mut line);
+        self.style(Some(Stream::Manager)).write(Part::Whole, text.as_bytes(), &mut line);
         self.log.append(&line)?;
         self.record(None);
         Ok(())

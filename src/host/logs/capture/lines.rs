@@ -106,7 +106,7 @@ impl Capture {
             out.put(rest.get(..count).unwrap_or_default());
             return Progress { consumed: count, open: false, stop: Stop::File };
         }
-        let style = self.style(STREAMS.get(index).copied().unwrap_or(Stream::Stdout));
+        let style = self.style(self.stream(index));
         let open = self.state(index).open;
         let progress = format::lines(&style, rest, open, room, out);
         if progress.consumed == 0 && progress.stop == Stop::Input && tail != Tail::Wait {
@@ -118,7 +118,7 @@ impl Capture {
     /// Marks that a line goes no further of which the beginning is in the log.
     fn close(&mut self, index: usize, out: &mut Buffer) {
         out.truncate(0);
-        let style = self.style(STREAMS.get(index).copied().unwrap_or(Stream::Stdout));
+        let style = self.style(self.stream(index));
         style.write(format::part(true, true), b"", out);
         if self.log.append(out.as_slice()).is_ok() {
             self.state(index).open = false;
@@ -126,8 +126,13 @@ impl Capture {
         }
     }
 
+    /// Whose lines come through a pipe.
+    fn stream(&self, index: usize) -> Option<Stream> {
+        self.log.config.has_two().then(|| STREAMS.get(index).copied()).flatten()
+    }
+
     /// The style of a stream now.
-    pub(super) fn style(&self, stream: Stream) -> Style {
+    pub(super) fn style(&self, stream: Option<Stream>) -> Style {
         Style::new(self.log.config.format, stream, &Stamp::new(SystemTime::now()))
     }
 

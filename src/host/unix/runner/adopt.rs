@@ -21,7 +21,7 @@ use crate::host::unix::link::Program;
 use crate::host::unix::notify;
 use crate::host::unix::process::{self, Exit};
 use crate::host::unix::signals::Signals;
-use crate::spec::{LogFormat, LogTo, Ready};
+use crate::spec::{LogTo, Ready};
 use crate::state::State;
 use crate::target::ManagerId;
 
@@ -171,9 +171,8 @@ fn output(hosted: &Hosted, boss: &Boss, folder: &Path) -> io::Result<Option<Capt
         Some(_) => Login::of(hosted).ok().map(|login| Owner { uid: login.uid, gid: login.gid }),
         None => None,
     };
-    let format = logs.format.unwrap_or(LogFormat::Timestamped);
-    let channels = Channels::named(folder, format, owner)?;
     let config = Config::new(&hosted.spec.name, logs, Path::new(&hosted.logs));
+    let channels = Channels::named(folder, config.has_two(), owner)?;
     Capture::open(config, channels).map(Some).map_err(|error| {
         io::Error::new(
             error.kind(),
