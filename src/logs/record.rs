@@ -165,7 +165,7 @@ const fn word(stream: Option<Stream>) -> &'static str {
         Some(Stream::Stdout) => "out",
         Some(Stream::Stderr) => "err",
         Some(Stream::Manager) => "svc",
-        None => "all",
+        None => "mix",
     }
 }
 
@@ -300,7 +300,7 @@ mod tests {
     #[test]
     fn a_line_that_both_streams_have_in_common_says_so() {
         for (format, expected) in [
-            (LogFormat::Timestamped, "2026-09-21T14:13:20.123456Z all x\n"),
+            (LogFormat::Timestamped, "2026-09-21T14:13:20.123456Z mix x\n"),
             (
                 LogFormat::Json,
                 "{\"time\":\"2026-09-21T14:13:20.123456Z\",\"stream\":null,\"message\":\"x\"}\n",

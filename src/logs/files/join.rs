@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn parts_of_both_streams_in_common_become_a_line_too() {
-        assert_eq!(joined(&["all+ a", "svc x", "all- b"], false), ["x", "ab"]);
+        assert_eq!(joined(&["mix+ a", "svc x", "mix- b"], false), ["x", "ab"]);
     }
 
     #[test]
