@@ -169,7 +169,8 @@ pub fn kept_and_purged(lab: &Lab) -> Verdict {
     // A manager with a log of its own still knows when it ran; of what the service wrote nothing is left.
     let by_manager = |line: &str| line.contains(r#""stream":"manager""#);
     assert!(left.stdout.lines().all(by_manager), "{left}");
-    left.exits(if left.stdout.is_empty() { 4 } else { 0 });
+    let code = if left.stdout.is_empty() { 4 } else { 0 };
+    left.exits(code);
     Ok(())
 }
 
