@@ -7,7 +7,6 @@
 needs() { echo util-linux passwd procps iproute2 libplist-utils python3; }
 
 can_run() {
-  not_yet "its run of the suite is not green yet" || return 1
   [ "$(uname)" = Linux ] || { echo "needs Linux"; return 1; }
   [ "$(id -u)" = 0 ] || { echo "needs root: it makes mounts and namespaces"; return 1; }
   unshare --mount --pid --cgroup --net --fork true 2>/dev/null || { echo "namespaces are forbidden here"; return 1; }
