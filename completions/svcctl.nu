@@ -40,11 +40,6 @@ module completions {
 
   # Write a commented definition
   export extern "svcctl init" [
-    --file(-f): path          # The file to write [default: NAME.toml]; '-' prints it
-    --description(-d): string # One line for people
-    --working-directory: directory # The folder that it starts in
-    --account: string         # The account that it runs as
-    --force                   # Overwrite an existing file
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl init manager" # Use this manager instead of the one that is found
@@ -53,14 +48,15 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl init color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --file(-f): path          # The file to write [default: NAME.toml]; '-' prints it
+    --description(-d): string # One line for people
+    --working-directory: directory # The folder that it starts in
+    --account: string         # The account that it runs as
+    --force                   # Overwrite an existing file
     --help(-h)                # Print help
     --version(-V)             # Print version
     name?: string             # Name of the service
   ]
-
-  def "nu-complete svcctl check target" [] {
-    [ "all" "systemd" "launchd" "scm" "openrc" "rcd" "embedded" ]
-  }
 
   def "nu-complete svcctl check manager" [] {
     [ "systemd" "launchd" "scm" "openrc" "rcd" "embedded" ]
@@ -74,11 +70,12 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
+  def "nu-complete svcctl check target" [] {
+    [ "all" "systemd" "launchd" "scm" "openrc" "rcd" "embedded" ]
+  }
+
   # Validate definitions and show what each manager makes of them
   export extern "svcctl check" [
-    --for: string@"nu-complete svcctl check target" # The manager to check for, or 'all' [default: the one that is here]
-    --profile: string         # Apply [profile.NAME] of the definition
-    --set: string             # Set one key, last of all ("process.environment.PORT=9000")
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl check manager" # Use this manager instead of the one that is found
@@ -87,14 +84,13 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl check color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --for: string@"nu-complete svcctl check target" # The manager to check for, or 'all' [default: the one that is here]
+    --profile: string         # Apply [profile.NAME] of the definition
+    --set: string             # Set one key, last of all ("process.environment.PORT=9000")
     --help(-h)                # Print help
     --version(-V)             # Print version
     ...files: path            # Definitions, or folders of them
   ]
-
-  def "nu-complete svcctl render target" [] {
-    [ "systemd" "launchd" "scm" "openrc" "rcd" "embedded" ]
-  }
 
   def "nu-complete svcctl render manager" [] {
     [ "systemd" "launchd" "scm" "openrc" "rcd" "embedded" ]
@@ -108,12 +104,12 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
+  def "nu-complete svcctl render target" [] {
+    [ "systemd" "launchd" "scm" "openrc" "rcd" "embedded" ]
+  }
+
   # Print or write what a manager would be given
   export extern "svcctl render" [
-    --for: string@"nu-complete svcctl render target" # The manager [default: the one that is here]
-    --output-dir: directory   # Write the artifacts below this folder instead of printing them
-    --profile: string         # Apply [profile.NAME] of the definition
-    --set: string             # Set one key, last of all ("process.environment.PORT=9000")
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl render manager" # Use this manager instead of the one that is found
@@ -122,6 +118,10 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl render color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --for: string@"nu-complete svcctl render target" # The manager [default: the one that is here]
+    --output-dir: directory   # Write the artifacts below this folder instead of printing them
+    --profile: string         # Apply [profile.NAME] of the definition
+    --set: string             # Set one key, last of all ("process.environment.PORT=9000")
     --help(-h)                # Print help
     --version(-V)             # Print version
     file: path                # The definition
@@ -141,8 +141,6 @@ module completions {
 
   # Show what an install would change, and what was changed behind our back
   export extern "svcctl diff" [
-    --profile: string         # Apply [profile.NAME] of the definition
-    --set: string             # Set one key, last of all ("process.environment.PORT=9000")
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl diff manager" # Use this manager instead of the one that is found
@@ -151,6 +149,8 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl diff color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --profile: string         # Apply [profile.NAME] of the definition
+    --set: string             # Set one key, last of all ("process.environment.PORT=9000")
     --help(-h)                # Print help
     --version(-V)             # Print version
     ...subjects: path         # Definitions, or names of installed services
@@ -170,14 +170,6 @@ module completions {
 
   # Install or update services; doing it twice changes nothing
   export extern "svcctl install" [
-    --start                   # Start what is not running
-    --no-enable               # Do not have it come up at boot or login
-    --no-restart              # Leave running services alone although they changed
-    --dry-run                 # Show what would be done, and do nothing
-    --adopt                   # Take over a service of that name that svcctl did not make
-    --allow-insecure-path: path # Accept a file or folder that others can write
-    --profile: string         # Apply [profile.NAME] of the definition
-    --set: string             # Set one key, last of all ("process.environment.PORT=9000")
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl install manager" # Use this manager instead of the one that is found
@@ -186,6 +178,14 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl install color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --start                   # Start what is not running
+    --no-enable               # Do not have it come up at boot or login
+    --no-restart              # Leave running services alone although they changed
+    --dry-run                 # Show what would be done, and do nothing
+    --adopt                   # Take over a service of that name that svcctl did not make
+    --allow-insecure-path: path # Accept a file or folder that others can write
+    --profile: string         # Apply [profile.NAME] of the definition
+    --set: string             # Set one key, last of all ("process.environment.PORT=9000")
     --help(-h)                # Print help
     --version(-V)             # Print version
     ...files: path            # Definitions, or folders of them
@@ -205,8 +205,6 @@ module completions {
 
   # Stop and remove services
   export extern "svcctl uninstall" [
-    --purge                   # Remove its logs, secrets and data too
-    --dry-run                 # Show what would be done, and do nothing
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl uninstall manager" # Use this manager instead of the one that is found
@@ -215,6 +213,8 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl uninstall color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --purge                   # Remove its logs, secrets and data too
+    --dry-run                 # Show what would be done, and do nothing
     --help(-h)                # Print help
     --version(-V)             # Print version
     ...names: string          # Services
@@ -234,7 +234,6 @@ module completions {
 
   # Start services and wait until they are ready
   export extern "svcctl start" [
-    --no-wait                 # Only ask for it
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl start manager" # Use this manager instead of the one that is found
@@ -243,6 +242,7 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl start color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --no-wait                 # Only ask for it
     --help(-h)                # Print help
     --version(-V)             # Print version
     ...names: string          # Services
@@ -262,7 +262,6 @@ module completions {
 
   # Stop services and wait until they are gone
   export extern "svcctl stop" [
-    --no-wait                 # Only ask for it
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl stop manager" # Use this manager instead of the one that is found
@@ -271,6 +270,7 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl stop color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --no-wait                 # Only ask for it
     --help(-h)                # Print help
     --version(-V)             # Print version
     ...names: string          # Services
@@ -290,7 +290,6 @@ module completions {
 
   # Stop and start services
   export extern "svcctl restart" [
-    --no-wait                 # Only ask for it
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl restart manager" # Use this manager instead of the one that is found
@@ -299,6 +298,7 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl restart color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --no-wait                 # Only ask for it
     --help(-h)                # Print help
     --version(-V)             # Print version
     ...names: string          # Services
@@ -318,7 +318,6 @@ module completions {
 
   # Have services re-read their configuration
   export extern "svcctl reload" [
-    --no-wait                 # Only ask for it
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl reload manager" # Use this manager instead of the one that is found
@@ -327,6 +326,7 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl reload color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --no-wait                 # Only ask for it
     --help(-h)                # Print help
     --version(-V)             # Print version
     ...names: string          # Services
@@ -346,7 +346,6 @@ module completions {
 
   # Have services come up at boot or login
   export extern "svcctl enable" [
-    --now                     # Start or stop it as well
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl enable manager" # Use this manager instead of the one that is found
@@ -355,6 +354,7 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl enable color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --now                     # Start or stop it as well
     --help(-h)                # Print help
     --version(-V)             # Print version
     ...names: string          # Services
@@ -374,7 +374,6 @@ module completions {
 
   # Keep services from coming up at boot or login
   export extern "svcctl disable" [
-    --now                     # Start or stop it as well
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl disable manager" # Use this manager instead of the one that is found
@@ -383,6 +382,7 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl disable color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --now                     # Start or stop it as well
     --help(-h)                # Print help
     --version(-V)             # Print version
     ...names: string          # Services
@@ -402,7 +402,6 @@ module completions {
 
   # Show what services are doing, and why they failed
   export extern "svcctl status" [
-    --watch(-w)               # Go on showing it
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl status manager" # Use this manager instead of the one that is found
@@ -411,6 +410,7 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl status color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --watch(-w)               # Go on showing it
     --help(-h)                # Print help
     --version(-V)             # Print version
     ...names: string          # Services [default: all that svcctl installed]
@@ -430,7 +430,6 @@ module completions {
 
   # List services, one line each
   export extern "svcctl list" [
-    --all(-a)                 # Also those that svcctl did not install
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl list manager" # Use this manager instead of the one that is found
@@ -439,6 +438,7 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl list color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --all(-a)                 # Also those that svcctl did not install
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -457,11 +457,6 @@ module completions {
 
   # Show what services wrote
   export extern "svcctl logs" [
-    --follow(-f)              # Go on showing what comes
-    --lines(-n): string       # How many lines, or 'all' [default: 100; all with --since]
-    --since: string           # Not before ("10m", "2026-11-20 14:00", RFC 3339)
-    --until: string           # Not after
-    --grep: string            # Only lines that match this regular expression
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl logs manager" # Use this manager instead of the one that is found
@@ -470,14 +465,15 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl logs color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --follow(-f)              # Go on showing what comes
+    --lines(-n): string       # How many lines, or 'all' [default: 100; all with --since]
+    --since: string           # Not before ("10m", "2026-11-20 14:00", RFC 3339)
+    --until: string           # Not after
+    --grep: string            # Only lines that match this regular expression
     --help(-h)                # Print help
     --version(-V)             # Print version
     ...names: string          # Services; several are interleaved by time
   ]
-
-  def "nu-complete svcctl wait state" [] {
-    [ "running" "stopped" "healthy" ]
-  }
 
   def "nu-complete svcctl wait manager" [] {
     [ "systemd" "launchd" "scm" "openrc" "rcd" "embedded" ]
@@ -491,9 +487,12 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
+  def "nu-complete svcctl wait state" [] {
+    [ "running" "stopped" "healthy" ]
+  }
+
   # Wait until services are in a state
   export extern "svcctl wait" [
-    --for: string@"nu-complete svcctl wait state" # running, stopped or healthy
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl wait manager" # Use this manager instead of the one that is found
@@ -502,6 +501,7 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl wait color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --for: string@"nu-complete svcctl wait state" # running, stopped or healthy
     --help(-h)                # Print help (see more with '--help')
     --version(-V)             # Print version
     ...names: string          # Services
@@ -521,8 +521,6 @@ module completions {
 
   # Run a definition in the foreground, as its service would run
   export extern "svcctl run" [
-    --profile: string         # Apply [profile.NAME] of the definition
-    --set: string             # Set one key, last of all ("process.environment.PORT=9000")
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl run manager" # Use this manager instead of the one that is found
@@ -531,6 +529,8 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl run color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --profile: string         # Apply [profile.NAME] of the definition
+    --set: string             # Set one key, last of all ("process.environment.PORT=9000")
     --help(-h)                # Print help
     --version(-V)             # Print version
     file: path                # The definition
@@ -550,10 +550,6 @@ module completions {
 
   # Run all enabled services in the foreground, without another manager: a container's entry point
   export extern "svcctl supervise" [
-    --detached                # In the background, as the first `start` does it
-    --state-dir: path         # Instead of the scope's own
-    --runtime-dir: path       # Instead of the scope's own
-    --inherited-lock: string  # Left open by an older program in this process
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl supervise manager" # Use this manager instead of the one that is found
@@ -562,6 +558,10 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl supervise color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --detached                # In the background, as the first `start` does it
+    --state-dir: path         # Instead of the scope's own
+    --runtime-dir: path       # Instead of the scope's own
+    --inherited-lock: string  # Left open by an older program in this process
     --help(-h)                # Print help
     --version(-V)             # Print version
     ...names: string          # Services to start [default: all that are enabled]
@@ -581,8 +581,6 @@ module completions {
 
   # Run one service for the manager that starts this
   export extern "svcctl host" [
-    --definition: path        # The hosted file of the service
-    --scm                     # Started by the Service Control Manager of Windows
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl host manager" # Use this manager instead of the one that is found
@@ -591,6 +589,8 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl host color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --definition: path        # The hosted file of the service
+    --scm                     # Started by the Service Control Manager of Windows
     --help(-h)                # Print help
     --version(-V)             # Print version
   ]
@@ -621,10 +621,6 @@ module completions {
     --version(-V)             # Print version
   ]
 
-  def "nu-complete svcctl completions shell" [] {
-    [ "bash" "zsh" "fish" "powershell" "elvish" "nushell" ]
-  }
-
   def "nu-complete svcctl completions manager" [] {
     [ "systemd" "launchd" "scm" "openrc" "rcd" "embedded" ]
   }
@@ -635,6 +631,10 @@ module completions {
 
   def "nu-complete svcctl completions color" [] {
     [ "auto" "always" "never" ]
+  }
+
+  def "nu-complete svcctl completions shell" [] {
+    [ "bash" "zsh" "fish" "powershell" "elvish" "nushell" ]
   }
 
   # Print the completions of a shell
@@ -692,7 +692,6 @@ module completions {
 
   # Print a manual page, or write all of them
   export extern "svcctl man" [
-    --output-dir: directory   # Write every page into this folder
     --user                    # The calling user's services
     --system                  # The machine's services (the default where a verb changes something)
     --manager: string@"nu-complete svcctl man manager" # Use this manager instead of the one that is found
@@ -701,6 +700,7 @@ module completions {
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl man color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --output-dir: directory   # Write every page into this folder
     --help(-h)                # Print help
     --version(-V)             # Print version
     page?: string             # A verb, or 'svcctl.toml' for the definition [default: svcctl itself]

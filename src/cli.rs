@@ -1,13 +1,16 @@
 //! The command line, as clap reads it: verbs, flags, and the text of their help.
 
+mod verbs;
+
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Args, Parser, ValueEnum, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::completion;
 use crate::target::{ManagerId, Scope};
+pub use verbs::Verb;
 
 /// One TOML file describes a service; svcctl runs it on any service manager.
 #[derive(Debug, Parser)]
@@ -120,79 +123,9 @@ pub enum Color {
     Never,
 }
 
-/// The verbs.
-#[derive(Debug, Subcommand)]
-pub enum Verb {
-    /// Write a commented definition
-    #[command(after_help = "Example:\n  svcctl init web -- /opt/web/bin/web --port 8080")]
-    Init(Init),
-    /// Validate definitions and show what each manager makes of them
-    #[command(after_help = "Example:\n  svcctl check --for all web.toml")]
-    Check(Check),
-    /// Print or write what a manager would be given
-    #[command(after_help = "Example:\n  svcctl render web.toml --for launchd")]
-    Render(Render),
-    /// Show what an install would change, and what was changed behind our back
-    #[command(after_help = "Example:\n  svcctl diff web.toml")]
-    Diff(Diff),
-    /// Install or update services; doing it twice changes nothing
-    #[command(after_help = "Example:\n  svcctl install web.toml --start")]
-    Install(Install),
-    /// Stop and remove services
-    #[command(after_help = "Example:\n  svcctl uninstall web --purge")]
-    Uninstall(Uninstall),
-    /// Start services and wait until they are ready
-    #[command(after_help = "Example:\n  svcctl start web worker")]
-    Start(Control),
-    /// Stop services and wait until they are gone
-    #[command(after_help = "Example:\n  svcctl stop web --timeout 1m")]
-    Stop(Control),
-    /// Stop and start services
-    #[command(after_help = "Example:\n  svcctl restart web")]
-    Restart(Control),
-    /// Have services re-read their configuration
-    #[command(after_help = "Example:\n  svcctl reload web")]
-    Reload(Control),
-    /// Have services come up at boot or login
-    #[command(after_help = "Example:\n  svcctl enable web --now")]
-    Enable(Enable),
-    /// Keep services from coming up at boot or login
-    #[command(after_help = "Example:\n  svcctl disable web --now")]
-    Disable(Enable),
-    /// Show what services are doing, and why they failed
-    #[command(after_help = "Example:\n  svcctl status web -o json")]
-    Status(Status),
-    /// List services, one line each
-    #[command(after_help = "Example:\n  svcctl list --all")]
-    List(List),
-    /// Show what services wrote
-    #[command(after_help = "Example:\n  svcctl logs web worker --since 1h -f")]
-    Logs(Logs),
-    /// Wait until services are in a state
-    #[command(after_help = "Example:\n  svcctl wait web --for running --timeout 1m")]
-    Wait(Wait),
-    /// Run a definition in the foreground, as its service would run
-    #[command(after_help = "Example:\n  svcctl run web.toml")]
-    Run(Run),
-    /// Run all enabled services in the foreground, without another manager: a container's entry point
-    #[command(after_help = "Example:\n  svcctl supervise\n  svcctl supervise web worker")]
-    Supervise(Supervise),
-    /// Run one service for the manager that starts this
-    #[command(hide = true)]
-    Host(Host),
-    /// Show which managers are here
-    #[command(after_help = "Example:\n  svcctl managers")]
-    Managers,
-    /// Print the completions of a shell
-    #[command(after_help = "Example:\n  source <(svcctl completions bash)")]
-    Completions(Completions),
-    /// Print the JSON Schema of a definition, for editors
-    #[command(after_help = "Example:\n  svcctl schema > svcctl.schema.json")]
-    Schema,
-    /// Print a manual page, or write all of them
-    #[command(after_help = "Example:\n  svcctl man status | man -l -")]
-    Man(Man),
-}
+/// The arguments of a verb that takes none.
+#[derive(Debug, Args)]
+pub struct Nothing {}
 
 /// `init`.
 #[derive(Debug, Args)]

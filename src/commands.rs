@@ -67,9 +67,9 @@ pub fn run(cli: &Cli, system: &dyn System) -> Result<Exit> {
         Verb::Run(args) => run::run(&app, args),
         Verb::Supervise(args) => supervise::run(&app, args),
         Verb::Host(args) => host::run(args),
-        Verb::Managers => managers::run(&app),
+        Verb::Managers(_) => managers::run(&app),
         Verb::Completions(args) => completions::run(&app, args),
-        Verb::Schema => schema::run(&app),
+        Verb::Schema(_) => schema::run(&app),
         Verb::Man(args) => man::run(&app, args),
     }
 }
