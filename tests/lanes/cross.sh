@@ -6,7 +6,6 @@ TARGETS=(x86_64-pc-windows-gnu aarch64-apple-darwin x86_64-unknown-freebsd)
 needs() { echo rustc-web cargo-web rust-web-src rust-web-clippy gcc-mingw-w64-x86-64 gcc libc6-dev; }
 
 can_run() {
-  not_yet "its lints are not green yet" || return 1
   [ "$(uname -m)" = x86_64 ] || { echo "needs an x86-64 machine"; return 1; }
   apt-cache show rust-web-src >/dev/null 2>&1 || dpkg -s rust-web-src >/dev/null 2>&1 ||
     { echo "needs Debian's rust-web-src: the standard library's source"; return 1; }

@@ -62,8 +62,7 @@ impl Signals {
     /// # Errors
     /// When there are too many open files.
     pub fn take(wanted: &[Signal]) -> io::Result<Self> {
-        let flags = rustix::pipe::PipeFlags::CLOEXEC | rustix::pipe::PipeFlags::NONBLOCK;
-        let (pipe, writer) = pipe(flags)?;
+        let (pipe, writer) = pipe()?;
         PIPE.store(writer.as_raw_fd(), Ordering::Relaxed);
         let forwarded =
             SigAction::new(SigHandler::Handler(forward), SaFlags::SA_RESTART, SigSet::empty());
@@ -100,13 +99,15 @@ impl Signals {
     }
 }
 
+/// A pipe that does not block, and is closed on exec.
 #[cfg(target_os = "linux")]
-fn pipe(flags: rustix::pipe::PipeFlags) -> io::Result<(OwnedFd, OwnedFd)> {
-    Ok(rustix::pipe::pipe_with(flags)?)
+fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    use rustix::pipe::PipeFlags;
+    Ok(rustix::pipe::pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn pipe(_flags: rustix::pipe::PipeFlags) -> io::Result<(OwnedFd, OwnedFd)> {
+fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     let pair = rustix::pipe::pipe()?;
     for fd in [&pair.0, &pair.1] {
         rustix::io::fcntl_setfd(fd, rustix::io::FdFlags::CLOEXEC)?;

@@ -94,7 +94,7 @@ fn initgroups(name: &std::ffi::CStr, gid: u32) -> nix::Result<()> {
 fn initgroups(name: &std::ffi::CStr, gid: u32) -> nix::Result<()> {
     let gid = i32::try_from(gid).map_err(|_| nix::errno::Errno::EINVAL)?;
     // SAFETY: the name ends with a NUL and is only read.
-    nix::errno::Errno::result(unsafe { nix::libc::initgroups(name.as_ptr(), gid) }).map(drop)
+    nix::errno::Errno::result(unsafe { libc::initgroups(name.as_ptr(), gid) }).map(drop)
 }
 
 impl From<User> for Login {

@@ -5,11 +5,12 @@ use std::convert::Infallible;
 use std::ffi::CString;
 use std::fmt::Display;
 use std::fs;
+use std::io;
 use std::os::fd::BorrowedFd;
 use std::path::Path;
 
 use nix::errno::Errno;
-use nix::sys::resource::{Resource, setrlimit};
+use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::{Launch, Login, exit_now, identity, os};
 use crate::host::environment::{default_path, parse};
@@ -113,9 +114,7 @@ fn environment_file(file: &EnvironmentFile) -> Result<Vec<(String, String)>, Str
         Ok(text) => {
             parse(&text).map_err(|why| format!("the environment file {}: {why}", file.path))
         }
-        Err(error) if file.optional && error.kind() == std::io::ErrorKind::NotFound => {
-            Ok(Vec::new())
-        }
+        Err(error) if file.optional && error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(failed(&format!("the environment file {}", file.path), error)),
     }
 }
@@ -130,19 +129,18 @@ fn streams(launch: &Launch<'_>) -> Result<(), String> {
 
 fn resources(spec: &Spec) -> Result<(), String> {
     if let Some(most) = spec.limits.open_files {
-        setrlimit(Resource::RLIMIT_NOFILE, most, most)
-            .map_err(|error| failed("limits.open-files", error.desc()))?;
+        limit(Resource::Nofile, Some(most)).map_err(|error| failed("limits.open-files", error))?;
     }
-    let cores = match spec.limits.core_dumps {
-        Some(true) => Some(nix::sys::resource::RLIM_INFINITY),
-        Some(false) => Some(0),
-        None => None,
-    };
-    if let Some(size) = cores {
-        setrlimit(Resource::RLIMIT_CORE, size, size)
-            .map_err(|error| failed("limits.core-dumps", error.desc()))?;
+    if let Some(wanted) = spec.limits.core_dumps {
+        let size = (!wanted).then_some(0);
+        limit(Resource::Core, size).map_err(|error| failed("limits.core-dumps", error))?;
     }
     os::priority(spec.process.priority).map_err(|error| failed("process.priority", error))
+}
+
+/// Sets the soft and the hard limit; none is no limit.
+fn limit(resource: Resource, most: Option<u64>) -> io::Result<()> {
+    Ok(setrlimit(resource, Rlimit { current: most, maximum: most })?)
 }
 
 /// The niceness that goes with a priority.
