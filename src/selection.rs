@@ -166,18 +166,33 @@ pub fn locate(system: &dyn System, global: &Global, names: &[ServiceName]) -> Re
     Ok(groups.groups)
 }
 
-/// Everything that svcctl installed in the scopes that the call is about.
+/// Everything that svcctl installed in the scopes that the call is about, for the manager that was asked for.
 ///
 /// # Errors
-/// When a receipt is damaged.
+/// When a receipt is damaged, or the manager that was asked for is not here.
 pub fn installed(system: &dyn System, global: &Global) -> Result<Vec<Group>> {
+    asked_for_is_here(system, global)?;
     let mut groups = Groups::new(system, global);
     for scope in scopes(global) {
         for record in load_receipts(&folders(system, *scope)?, system)? {
-            groups.add(*scope, record.name().clone(), Some(record))?;
+            let runs_it = record.receipt().map(|receipt| receipt.manager);
+            if global.manager.is_none_or(|asked| runs_it.is_none_or(|id| id == asked)) {
+                groups.add(*scope, record.name().clone(), Some(record))?;
+            }
         }
     }
     Ok(groups.groups)
+}
+
+/// A manager that was asked for by name has to be here in one of the scopes.
+fn asked_for_is_here(system: &dyn System, global: &Global) -> Result<()> {
+    let here = |scope: &Scope| manager(system, global, *scope).map(drop);
+    match global.manager {
+        Some(_) if !scopes(global).iter().any(|scope| here(scope).is_ok()) => {
+            scopes(global).first().map_or(Ok(()), here)
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// The folders of a scope, whatever manager runs its services.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{App, sources};
-use crate::backend::Backend;
+use crate::backend::{self, Backend};
 use crate::cli::{self, For};
 use crate::definition::diagnostic::{Problem, Severity};
 use crate::definition::{Definition, Resolved, fields, refusal};
@@ -84,7 +84,7 @@ fn check(
 
 fn places(app: &App<'_>, args: &cli::Check, scope: Scope) -> Result<Vec<Place>> {
     let ids = match args.target {
-        Some(For::All) => ManagerId::ALL.to_vec(),
+        Some(For::All) => backend::all().iter().map(|backend| backend.id()).collect(),
         Some(For::One(id)) => vec![id],
         None => vec![usual(app, scope)],
     };
