@@ -8,8 +8,8 @@ use std::time::Duration;
 use crate::backend::launchd::overrides;
 use crate::backend::launchd::plist::unwritable;
 use crate::spec::{
-    Health, HealthCheck, Hooks, Limits, Logs, Priority, Process, Ready, Reload, Restart,
-    RestartPolicy, Security, SecurityProfile, Spec, Start, Stop,
+    Dependency, Health, HealthCheck, Hooks, Limits, Logs, Priority, Process, Ready, Reload,
+    Restart, RestartPolicy, Security, SecurityProfile, Spec, Start, Stop,
 };
 use crate::support::SupportReport;
 use crate::target::{Scope, Target};
@@ -157,7 +157,7 @@ fn priority(report: &mut SupportReport, priority: Priority, scope: Scope) {
 }
 
 fn start(report: &mut SupportReport, start: &Start) {
-    let Start { autostart: _, ready, timeout: _, after, requires, wants } = start;
+    let Start { autostart, ready, timeout: _, after, requires, wants } = start;
     report.native("start.autostart");
     match ready {
         Ready::Exec => report.native("start.ready"),
@@ -166,10 +166,55 @@ fn start(report: &mut SupportReport, start: &Start) {
         }
     }
     report.native("start.timeout");
-    let why = "launchd starts everything at once and knows no order";
-    hosted_if(report, "start.after", !after.is_empty(), why);
-    hosted_if(report, "start.requires", !requires.is_empty(), why);
-    hosted_if(report, "start.wants", !wants.is_empty(), why);
+    dependencies(report, "start.after", after, *autostart);
+    dependencies(report, "start.requires", requires, *autostart);
+    dependencies(report, "start.wants", wants, *autostart);
+}
+
+/// svcctl's own verbs put services in order; at boot launchd starts them, and nobody waits. The network and the clock nobody can wait
+/// for at all.
+fn dependencies(
+    report: &mut SupportReport,
+    key: &'static str,
+    list: &[Dependency],
+    autostart: bool,
+) {
+    let service = || list.iter().find_map(service).filter(|_| autostart);
+    if let Some(word) = list.iter().find_map(unknown_moment) {
+        report.refused(
+            key,
+            format!("launchd has no moment at which '{word}' is reached: on a Mac it comes and goes"),
+            "remove it and let `restart` carry the service over, or put it under another manager's [on.…]",
+        );
+    } else if let Some(name) = service() {
+        report.refused(
+            key,
+            format!("at boot launchd starts everything at once, and does not wait for '{name}'"),
+            "say `start.autostart = false`, or remove it and let `restart` carry the service over",
+        );
+    } else {
+        let why = "launchd starts everything at once and knows no order";
+        hosted_if(report, key, !list.is_empty(), why);
+    }
+}
+
+fn service(dependency: &Dependency) -> Option<&str> {
+    match dependency {
+        Dependency::Service(name) => Some(name),
+        Dependency::Network
+        | Dependency::NetworkOnline
+        | Dependency::Filesystem
+        | Dependency::TimeSync => None,
+    }
+}
+
+/// The word for what launchd can neither wait for nor has waited for before it starts anything.
+fn unknown_moment(dependency: &Dependency) -> Option<&'static str> {
+    match dependency {
+        Dependency::NetworkOnline => Some("network-online"),
+        Dependency::TimeSync => Some("time-sync"),
+        Dependency::Network | Dependency::Filesystem | Dependency::Service(_) => None,
+    }
 }
 
 fn stop(report: &mut SupportReport, stop: &Stop) {
@@ -367,5 +412,41 @@ fn security(report: &mut SupportReport, security: &Security) {
     }
     if *private_tmp == Some(true) {
         report.refused("security.private-tmp", "launchd has no /tmp of a service's own", none);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::launchd::samples;
+    use crate::support::Answer;
+
+    fn answer(after: Dependency, autostart: bool) -> Option<Answer> {
+        let mut spec = samples::spec();
+        spec.start.after = vec![after];
+        spec.start.autostart = autostart;
+        let mut report = SupportReport::default();
+        start(&mut report, &spec.start);
+        report.get("start.after").cloned()
+    }
+
+    #[test]
+    fn what_nobody_waits_for_is_refused_by_its_name() {
+        for (after, word) in
+            [(Dependency::NetworkOnline, "'network-online'"), (Dependency::TimeSync, "'time-sync'")]
+        {
+            let Some(Answer::Refused { reason, way_out }) = answer(after, false) else {
+                panic!("{word} is not refused");
+            };
+            assert!(reason.contains(word) && !way_out.is_empty(), "{reason}: {way_out}");
+        }
+    }
+
+    #[test]
+    fn a_service_that_comes_up_at_boot_waits_for_no_other() {
+        let redis = || Dependency::Service("redis".into());
+        assert!(matches!(answer(redis(), true), Some(Answer::Refused { .. })));
+        assert!(matches!(answer(redis(), false), Some(Answer::Hosted(_))));
+        assert!(matches!(answer(Dependency::Filesystem, true), Some(Answer::Hosted(_))));
     }
 }
