@@ -13,8 +13,10 @@ fn pair<'a>(lab: &'a Lab<'a>, key: &str) -> Result<[Service<'a>; 2], crate::outc
             "on TERM append @order -{name} and exit 0 then sleep 200 then append @order +{name} then sleep"
         )
     };
-    let first = lab.named("first", &script("first"));
-    let second = lab.named("second", &script("second")).with(key, json!([first.name]));
+    // An order that svcctl's verbs keep; a manager that keeps none at boot refuses it together with autostart.
+    let named = |name: &str| lab.named(name, &script(name)).with("start.autostart", false);
+    let first = named("first");
+    let second = named("second").with(key, json!([first.name]));
     first.install(&["--no-enable"])?;
     second.install(&["--no-enable"])?;
     Ok([first, second])
