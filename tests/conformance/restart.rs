@@ -19,7 +19,8 @@ pub const CASES: &[Case] = &[
     case_alone(72, "doubling up to the maximum", timing::doubling),
     case_alone(73, "reset after", timing::reset_after),
     case_alone(74, "attempts in a window, then failed", timing::attempts),
-    case(75, "the count in status", policy::count),
+    // A daemon-reload while a restart is due can have systemd 252 count it twice (3 times of 40 in a loop of reloads).
+    case_alone(75, "the count in status", policy::count),
     case(76, "restart gives a new pid", by_hand::new_pid),
     case(77, "restart of a stopped one starts it", by_hand::of_a_stopped_one),
     case(78, "reload by signal", by_hand::reload_by_signal),
