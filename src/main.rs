@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 use clap_complete::env::CompleteEnv;
 use svcctl::cli::Cli;
+use svcctl::error::{Error, ErrorKind};
+use svcctl::target::Account;
 use svcctl::{commands, output, system};
 
 fn main() -> ExitCode {
@@ -12,9 +14,25 @@ fn main() -> ExitCode {
     CompleteEnv::with_factory(Cli::command).bin("svcctl").complete();
     let cli = Cli::parse();
     let system = system::Native::new();
-    let exit = commands::run(&cli, &system).unwrap_or_else(|error| {
+    let done = match owner(&cli, &system) {
+        Some(owner) => Err(cannot_become(owner, &system.become_owner(owner))),
+        None => commands::run(&cli, &system),
+    };
+    let exit = done.unwrap_or_else(|error| {
         output::error::print(&error, cli.global.output);
         error.exit()
     });
     ExitCode::from(exit.code())
+}
+
+/// Whose command it is, if it is not the caller's: `sudo svcctl --user` is about the services of whoever called `sudo`.
+fn owner<'a>(cli: &Cli, system: &'a system::Native) -> Option<&'a Account> {
+    system::dirs::acts_for_another(cli.global.scope()?, system)
+}
+
+fn cannot_become(owner: &Account, why: &std::io::Error) -> Error {
+    let message = format!("cannot go on as {}, who called sudo", owner.name);
+    Error::new(ErrorKind::Privilege, message)
+        .cause(why)
+        .hint(format!("run it as {}, without sudo", owner.name))
 }

@@ -4,6 +4,7 @@ mod analyze;
 mod examples;
 mod generated;
 mod parallel;
+mod sudo;
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -146,6 +147,7 @@ const SYSTEM_EXTRAS: &[Case] = &[
     case(1002, "50 installs in parallel", parallel::all_are_there),
     case(1003, "verify is silent on every example", analyze::verify_is_silent),
     case(1004, "strict: exposure at most 2.0, and it serves", analyze::strict_serves),
+    case(1005, "sudo --user acts for the caller", sudo::acts_for_the_caller),
     case_over_a_boot(1011, "Redis from Debian's package", examples::redis),
     case_over_a_boot(1012, "nginx from Debian's package", examples::nginx),
     case_over_a_boot(1013, "Python's server", examples::python),
