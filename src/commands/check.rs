@@ -145,7 +145,7 @@ fn report(
     }
     if (args.target.is_some() || app.global.verbose) && !matrix.is_empty() {
         app.printer.line(table(&matrix, app.printer.width).trim_end_matches('\n'))?;
-        app.printer.line(notes(&matrix).trim_end_matches('\n'))?;
+        app.printer.line(notes(&matrix, app.printer.width).trim_end_matches('\n'))?;
     }
     if failed {
         return Err(Error::definition("the definition cannot be used", problems));
@@ -187,21 +187,48 @@ fn cell(answer: Option<&Answer>) -> Cell {
     }
 }
 
-/// Why a field is hosted or refused, and the way out.
-fn notes(matrix: &Matrix) -> String {
+/// Why fields are hosted or refused, and the way out: each reason once, with all the fields that it is about.
+fn notes(matrix: &Matrix, width: Option<usize>) -> String {
     let mut text = String::new();
     for (manager, answers) in matrix {
+        let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
         for (key, answer) in answers {
-            match answer {
-                Answer::Native => {}
-                Answer::Hosted(why) => text += &format!("{key} is hosted on {manager}: {why}\n"),
-                Answer::Refused { reason, way_out } => {
-                    text += &format!("{key} is refused on {manager}: {reason}; {way_out}\n");
-                }
+            let Some(reason) = reason(answer, manager) else { continue };
+            match reasons.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, keys)) => keys.push(key),
+                None => reasons.push((reason, vec![key])),
             }
+        }
+        for (reason, keys) in reasons {
+            text += &format!("{reason}\n{}", listed(&keys, width));
         }
     }
     text
+}
+
+fn reason(answer: &Answer, manager: &str) -> Option<String> {
+    match answer {
+        Answer::Native => None,
+        Answer::Hosted(why) => Some(format!("{BETWEEN}hosted{BETWEEN:#} on {manager}: {why}")),
+        Answer::Refused { reason, way_out } => {
+            Some(format!("{BAD}refused{BAD:#} on {manager}: {reason}; {way_out}"))
+        }
+    }
+}
+
+/// Words in lines of at most `width` columns, indented.
+fn listed(words: &[&str], width: Option<usize>) -> String {
+    let mut lines = vec![String::new()];
+    for (index, word) in words.iter().enumerate() {
+        let comma = if index + 1 < words.len() { "," } else { "" };
+        match lines.last_mut() {
+            Some(line) if 3 + line.len() + word.len() < width.unwrap_or(100) => {
+                *line += &format!(" {word}{comma}");
+            }
+            _ => lines.push(format!(" {word}{comma}")),
+        }
+    }
+    lines.iter().map(|line| format!(" {line}\n")).collect()
 }
 
 /// Refuses a definition of which the manager can do less than it asks, or for which something is missing on this machine.
@@ -239,4 +266,35 @@ fn refuse(resolved: &Resolved, place: &Place, problems: Vec<Problem>) -> Result<
     }
     let what = format!("{} cannot run on {}", resolved.spec.name, place.backend.id());
     Err(Error::definition(what, problems))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::golden::{WIDTHS, assert_golden};
+
+    fn matrix() -> Matrix {
+        let why = "it runs every service by svcctl's host".to_owned();
+        let hosted = Answer::Hosted(why);
+        let refused = Answer::Refused {
+            reason: "only a control group holds a whole process tree to it".to_owned(),
+            way_out: "leave it out, or put it under [on.systemd.limits]".to_owned(),
+        };
+        let keys = ["name", "process.command", "process.user", "start.ready", "stop.timeout"];
+        let all = |answer: &Answer| keys.map(|key| (key, answer.clone())).into_iter();
+        let limit = std::iter::once(("limits.memory", refused));
+        let native = all(&Answer::Native).chain([("limits.memory", Answer::Native)]);
+        Matrix::from([
+            ("systemd", native.collect()),
+            ("embedded", all(&hosted).chain(limit).collect()),
+        ])
+    }
+
+    #[test]
+    fn the_table_of_fields_gives_each_reason_once() {
+        for width in WIDTHS {
+            let text = table(&matrix(), Some(width)) + &notes(&matrix(), Some(width));
+            assert_golden(&format!("check-{width}.ansi"), &text);
+        }
+    }
 }
