@@ -15,7 +15,7 @@ module completions {
   # One TOML file describes a service; svcctl runs it on any service manager
   export extern svcctl [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
@@ -23,7 +23,7 @@ module completions {
     --color: string@"nu-complete svcctl color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
     --help(-h)                # Print help
-    --version(-V)             # Print version
+    --version(-V)             # Print the version
   ]
 
   def "nu-complete svcctl init manager" [] {
@@ -41,20 +41,19 @@ module completions {
   # Write a commented definition
   export extern "svcctl init" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl init manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl init output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl init color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --help(-h)                # Print help
     --file(-f): path          # The file to write [default: NAME.toml]; '-' prints it
     --description(-d): string # One line for people
     --working-directory: directory # The folder that it starts in
     --account: string         # The account that it runs as
     --force                   # Overwrite an existing file
-    --help(-h)                # Print help
-    --version(-V)             # Print version
     name?: string             # Name of the service
   ]
 
@@ -77,18 +76,17 @@ module completions {
   # Validate definitions and show what each manager makes of them
   export extern "svcctl check" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl check manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl check output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl check color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --help(-h)                # Print help
     --for: string@"nu-complete svcctl check target" # The manager to check for, or 'all' [default: the one that is here]
     --profile: string         # Apply [profile.NAME] of the definition
     --set: string             # Set one key, last of all ("process.environment.PORT=9000")
-    --help(-h)                # Print help
-    --version(-V)             # Print version
     ...files: path            # Definitions, or folders of them
   ]
 
@@ -111,19 +109,18 @@ module completions {
   # Print or write what a manager would be given
   export extern "svcctl render" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl render manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl render output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl render color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --help(-h)                # Print help
     --for: string@"nu-complete svcctl render target" # The manager [default: the one that is here]
     --output-dir: directory   # Write the artifacts below this folder instead of printing them
     --profile: string         # Apply [profile.NAME] of the definition
     --set: string             # Set one key, last of all ("process.environment.PORT=9000")
-    --help(-h)                # Print help
-    --version(-V)             # Print version
     file: path                # The definition
   ]
 
@@ -139,20 +136,19 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Show what an install would change, and what was changed behind our back
+  # Show what an install would change, and drift
   export extern "svcctl diff" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl diff manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl diff output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl diff color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --help(-h)                # Print help
     --profile: string         # Apply [profile.NAME] of the definition
     --set: string             # Set one key, last of all ("process.environment.PORT=9000")
-    --help(-h)                # Print help
-    --version(-V)             # Print version
     ...subjects: path         # Definitions, or names of installed services
   ]
 
@@ -171,13 +167,14 @@ module completions {
   # Install or update services; doing it twice changes nothing
   export extern "svcctl install" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl install manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl install output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl install color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --help(-h)                # Print help
     --start                   # Start what is not running
     --no-enable               # Do not have it come up at boot or login
     --no-restart              # Leave running services alone although they changed
@@ -186,8 +183,6 @@ module completions {
     --allow-insecure-path: path # Accept a file or folder that others can write
     --profile: string         # Apply [profile.NAME] of the definition
     --set: string             # Set one key, last of all ("process.environment.PORT=9000")
-    --help(-h)                # Print help
-    --version(-V)             # Print version
     ...files: path            # Definitions, or folders of them
   ]
 
@@ -206,17 +201,16 @@ module completions {
   # Stop and remove services
   export extern "svcctl uninstall" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl uninstall manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl uninstall output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl uninstall color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --help(-h)                # Print help
     --purge                   # Remove its logs, secrets and data too
     --dry-run                 # Show what would be done, and do nothing
-    --help(-h)                # Print help
-    --version(-V)             # Print version
     ...names: string          # Services
   ]
 
@@ -235,16 +229,15 @@ module completions {
   # Start services and wait until they are ready
   export extern "svcctl start" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl start manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl start output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl start color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
-    --no-wait                 # Only ask for it
     --help(-h)                # Print help
-    --version(-V)             # Print version
+    --no-wait                 # Only ask for it
     ...names: string          # Services
   ]
 
@@ -263,16 +256,15 @@ module completions {
   # Stop services and wait until they are gone
   export extern "svcctl stop" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl stop manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl stop output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl stop color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
-    --no-wait                 # Only ask for it
     --help(-h)                # Print help
-    --version(-V)             # Print version
+    --no-wait                 # Only ask for it
     ...names: string          # Services
   ]
 
@@ -291,16 +283,15 @@ module completions {
   # Stop and start services
   export extern "svcctl restart" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl restart manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl restart output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl restart color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
-    --no-wait                 # Only ask for it
     --help(-h)                # Print help
-    --version(-V)             # Print version
+    --no-wait                 # Only ask for it
     ...names: string          # Services
   ]
 
@@ -319,16 +310,15 @@ module completions {
   # Have services re-read their configuration
   export extern "svcctl reload" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl reload manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl reload output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl reload color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
-    --no-wait                 # Only ask for it
     --help(-h)                # Print help
-    --version(-V)             # Print version
+    --no-wait                 # Only ask for it
     ...names: string          # Services
   ]
 
@@ -347,16 +337,15 @@ module completions {
   # Have services come up at boot or login
   export extern "svcctl enable" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl enable manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl enable output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl enable color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
-    --now                     # Start or stop it as well
     --help(-h)                # Print help
-    --version(-V)             # Print version
+    --now                     # Start or stop it as well
     ...names: string          # Services
   ]
 
@@ -375,16 +364,15 @@ module completions {
   # Keep services from coming up at boot or login
   export extern "svcctl disable" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl disable manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl disable output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl disable color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
-    --now                     # Start or stop it as well
     --help(-h)                # Print help
-    --version(-V)             # Print version
+    --now                     # Start or stop it as well
     ...names: string          # Services
   ]
 
@@ -403,16 +391,15 @@ module completions {
   # Show what services are doing, and why they failed
   export extern "svcctl status" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl status manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl status output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl status color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
-    --watch(-w)               # Go on showing it
     --help(-h)                # Print help
-    --version(-V)             # Print version
+    --watch(-w)               # Go on showing it
     ...names: string          # Services [default: all that svcctl installed]
   ]
 
@@ -431,16 +418,15 @@ module completions {
   # List services, one line each
   export extern "svcctl list" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl list manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl list output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl list color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
-    --all(-a)                 # Also those that svcctl did not install
     --help(-h)                # Print help
-    --version(-V)             # Print version
+    --all(-a)                 # Also those that svcctl did not install
   ]
 
   def "nu-complete svcctl logs manager" [] {
@@ -458,20 +444,19 @@ module completions {
   # Show what services wrote
   export extern "svcctl logs" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl logs manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl logs output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl logs color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --help(-h)                # Print help
     --follow(-f)              # Go on showing what comes
     --lines(-n): string       # How many lines, or 'all' [default: 100; all with --since]
     --since: string           # Not before ("10m", "2026-11-20 14:00", RFC 3339)
     --until: string           # Not after
     --grep: string            # Only lines that match this regular expression
-    --help(-h)                # Print help
-    --version(-V)             # Print version
     ...names: string          # Services; several are interleaved by time
   ]
 
@@ -494,16 +479,15 @@ module completions {
   # Wait until services are in a state
   export extern "svcctl wait" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl wait manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl wait output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl wait color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --help(-h)                # Print help
     --for: string@"nu-complete svcctl wait state" # running, stopped or healthy
-    --help(-h)                # Print help (see more with '--help')
-    --version(-V)             # Print version
     ...names: string          # Services
   ]
 
@@ -522,17 +506,16 @@ module completions {
   # Run a definition in the foreground, as its service would run
   export extern "svcctl run" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl run manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl run output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl run color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --help(-h)                # Print help
     --profile: string         # Apply [profile.NAME] of the definition
     --set: string             # Set one key, last of all ("process.environment.PORT=9000")
-    --help(-h)                # Print help
-    --version(-V)             # Print version
     file: path                # The definition
   ]
 
@@ -548,22 +531,21 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Run all enabled services in the foreground, without another manager: a container's entry point
+  # Run all enabled services in the foreground, as in a container
   export extern "svcctl supervise" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl supervise manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl supervise output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl supervise color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --help(-h)                # Print help
     --detached                # In the background, as the first `start` does it
     --state-dir: path         # Instead of the scope's own
     --runtime-dir: path       # Instead of the scope's own
     --inherited-lock: string  # Left open by an older program in this process
-    --help(-h)                # Print help
-    --version(-V)             # Print version
     ...names: string          # Services to start [default: all that are enabled]
   ]
 
@@ -582,17 +564,16 @@ module completions {
   # Run one service for the manager that starts this
   export extern "svcctl host" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl host manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl host output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl host color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
+    --help(-h)                # Print help
     --definition: path        # The hosted file of the service
     --scm                     # Started by the Service Control Manager of Windows
-    --help(-h)                # Print help
-    --version(-V)             # Print version
   ]
 
   def "nu-complete svcctl managers manager" [] {
@@ -610,7 +591,7 @@ module completions {
   # Show which managers are here
   export extern "svcctl managers" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl managers manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl managers output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
@@ -618,7 +599,6 @@ module completions {
     --color: string@"nu-complete svcctl managers color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
     --help(-h)                # Print help
-    --version(-V)             # Print version
   ]
 
   def "nu-complete svcctl completions manager" [] {
@@ -640,16 +620,15 @@ module completions {
   # Print the completions of a shell
   export extern "svcctl completions" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl completions manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl completions output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl completions color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
-    --help(-h)                # Print help (see more with '--help')
-    --version(-V)             # Print version
-    shell: string@"nu-complete svcctl completions shell" # The shell
+    --help(-h)                # Print help
+    shell: string@"nu-complete svcctl completions shell" # bash, zsh, fish, powershell, elvish or nushell
   ]
 
   def "nu-complete svcctl schema manager" [] {
@@ -667,7 +646,7 @@ module completions {
   # Print the JSON Schema of a definition, for editors
   export extern "svcctl schema" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl schema manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl schema output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
@@ -675,7 +654,6 @@ module completions {
     --color: string@"nu-complete svcctl schema color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
     --help(-h)                # Print help
-    --version(-V)             # Print version
   ]
 
   def "nu-complete svcctl man manager" [] {
@@ -693,16 +671,15 @@ module completions {
   # Print a manual page, or write all of them
   export extern "svcctl man" [
     --user                    # The calling user's services
-    --system                  # The machine's services (the default where a verb changes something)
+    --system                  # The machine's services (the default for a change)
     --manager: string@"nu-complete svcctl man manager" # Use this manager instead of the one that is found
     --output(-o): string@"nu-complete svcctl man output" # How results are printed: text or json
     --quiet(-q)               # Print errors only
     --verbose(-v)             # Print what is done and why
     --color: string@"nu-complete svcctl man color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
-    --output-dir: directory   # Write every page into this folder
     --help(-h)                # Print help
-    --version(-V)             # Print version
+    --output-dir: directory   # Write every page into this folder
     page?: string             # A verb, or 'svcctl.toml' for the definition [default: svcctl itself]
   ]
 

@@ -68,7 +68,7 @@ verbs! {
     Check(Check) = "check", "svcctl check --for all web.toml";
     /// Print or write what a manager would be given
     Render(Render) = "render", "svcctl render web.toml --for launchd";
-    /// Show what an install would change, and what was changed behind our back
+    /// Show what an install would change, and drift
     Diff(Diff) = "diff", "svcctl diff web.toml";
     /// Install or update services; doing it twice changes nothing
     Install(Install) = "install", "svcctl install web.toml --start";
@@ -96,7 +96,7 @@ verbs! {
     Wait(Wait) = "wait", "svcctl wait web --for running --timeout 1m";
     /// Run a definition in the foreground, as its service would run
     Run(Run) = "run", "svcctl run web.toml";
-    /// Run all enabled services in the foreground, without another manager: a container's entry point
+    /// Run all enabled services in the foreground, as in a container
     Supervise(Supervise) = "supervise", "svcctl supervise\n  svcctl supervise web worker";
     /// Run one service for the manager that starts this
     Host(Host) = "host", "";

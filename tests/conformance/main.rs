@@ -29,6 +29,9 @@ mod outcome;
 mod poll;
 mod process;
 mod restart;
+#[path = "../support/schemas.rs"]
+#[allow(dead_code, reason = "what is asked of definitions is asked elsewhere")]
+mod schemas;
 mod start;
 mod state;
 mod stop;

@@ -18,11 +18,16 @@ pub fn trials() -> Vec<Trial> {
     vec![
         test("a terminal is given colours, unless it says NO_COLOR", colours),
         test("what is no terminal is given no colours, unless they are asked for", no_colours),
+        test("the help of every verb fits a screen and holds an example", help),
         test("a list fits 80 and 140 columns", fits),
         test("status --watch is redrawn in place", redrawn),
         test("status --watch cuts what is higher than the terminal", higher),
     ]
 }
+
+/// Rows of a screen: what a laptop's terminal shows at its full height. The verbs alone take 22 of svcctl's own help, so
+/// that 24 rows would have to leave out either them or the exit codes.
+const SCREEN: usize = 50;
 
 /// What a command writes to a terminal.
 fn written(home: &Home, words: &[&str], variables: &[(&str, &str)], columns: u16) -> String {
@@ -49,6 +54,21 @@ fn colours() {
         let never = [words, &["--color", "never"]].concat();
         assert!(!written(&home, &never, &[], 80).contains(ESCAPE), "{never:?}");
         assert!(!written(&home, words, &[("TERM", "dumb")], 80).contains(ESCAPE), "{words:?}");
+    }
+}
+
+fn help() {
+    let home = Home::with(&[]);
+    let shown = |words: &[&str]| written(&home, words, &[("NO_COLOR", "1")], 80);
+    let main = shown(&["--help"]);
+    let verbs = main.lines().skip_while(|line| !line.starts_with("Commands:")).skip(1);
+    let verbs: Vec<_> = verbs.map_while(|line| line.split_whitespace().next()).collect();
+    assert!(verbs.len() > 20 && verbs.contains(&"init") && verbs.contains(&"man"), "{verbs:?}");
+    let of_verbs = verbs.iter().map(|verb| shown(&[verb, "--help"]));
+    for text in of_verbs.chain([main.clone()]) {
+        assert!(text.contains("\nExample"), "no example:\n{text}");
+        assert!(text.lines().count() <= SCREEN, "{} lines:\n{text}", text.lines().count());
+        assert!(text.lines().all(|line| line.trim_end().chars().count() <= 80), "{text}");
     }
 }
 

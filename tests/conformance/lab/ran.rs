@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::schemas::assert_output;
+
 /// Exit code, output and time of a run.
 #[derive(Debug)]
 pub struct Ran {
@@ -65,8 +67,10 @@ impl Ran {
     /// The JSON on standard output.
     #[track_caller]
     pub fn output(&self) -> Value {
-        serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|error| panic!("no JSON ({error}): {self}"))
+        let object = serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("no JSON ({error}): {self}"));
+        assert_output(&object);
+        object
     }
 
     /// The JSON objects on standard output, one a line.
@@ -75,7 +79,9 @@ impl Ran {
         let parse = |line: &str| {
             serde_json::from_str(line).unwrap_or_else(|error| panic!("no JSON ({error}): {line}"))
         };
-        self.stdout.lines().map(parse).collect()
+        let objects: Vec<Value> = self.stdout.lines().map(parse).collect();
+        objects.iter().for_each(assert_output);
+        objects
     }
 
     /// The error on standard error: its last line, as JSON.
@@ -85,6 +91,7 @@ impl Ran {
             self.stderr.lines().last().and_then(|line| serde_json::from_str(line).ok());
         let whole = object.or_else(|| serde_json::from_str(&self.stderr).ok());
         let object = whole.unwrap_or_else(|| panic!("no error as JSON: {self}"));
+        assert_output(&object);
         assert_eq!(object["schema"], "svcctl.error.v1", "{self}");
         assert_eq!(object["error"]["code"], self.code, "{self}");
         object["error"].clone()
