@@ -25,3 +25,14 @@ fn the_json_schema_of_a_definition_is_current() -> std::io::Result<()> {
 fn the_reference_page_of_a_definition_is_current() -> std::io::Result<()> {
     assert_current("docs/definition.md", &svcctl::definition::reference::page())
 }
+
+#[test]
+fn the_readme_lists_every_exit_code_and_no_other() {
+    let readme = include_str!("../README.md");
+    let section = readme.split("## Exit codes").nth(1).and_then(|text| text.split("\n## ").next());
+    let rows = section.unwrap_or_default().lines();
+    let listed: Vec<&str> =
+        rows.filter_map(|row| row.strip_prefix("| ")?.split(' ').next()).skip(1).collect();
+    let codes = svcctl::exit::Exit::ALL.map(|(exit, _)| exit.code().to_string());
+    assert_eq!(listed, codes);
+}

@@ -17,6 +17,8 @@ mod boot;
 mod case;
 mod definition;
 mod dump;
+#[cfg(unix)]
+mod guide;
 mod health;
 mod install;
 mod lab;

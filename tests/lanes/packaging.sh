@@ -1,7 +1,8 @@
 # shellcheck shell=bash
-# What is handed out: the Debian package on a clean root, install.sh from a release folder, the recipes of other packages.
+# What is handed out: the Debian package on a clean root, install.sh from a release folder, the recipes of other packages;
+# and the workflows that make releases.
 
-needs() { echo lintian mmdebstrap man-db ruby makepkg pacman-package-manager libarchive-tools fakeroot python3 curl gcc libc6-dev binutils xz-utils util-linux; }
+needs() { echo lintian mmdebstrap man-db ruby makepkg pacman-package-manager libarchive-tools fakeroot python3 python3-yaml curl gcc libc6-dev binutils xz-utils util-linux; }
 
 can_run() {
   [ "$(uname)" = Linux ] || { echo "needs Linux"; return 1; }
@@ -15,11 +16,16 @@ run_lane() {
   . tests/lanes/packaging/deb.sh
   # shellcheck source=tests/lanes/packaging/release.sh
   . tests/lanes/packaging/release.sh
-  WORK=$(mktemp -d) PASSED=0 FAILED=0
+  # shellcheck source=tests/lanes/packaging/workflows.sh
+  . tests/lanes/packaging/workflows.sh
+  WORK=$(mktemp -d) PASSED=0 FAILED=0 SKIPPED=0
   trap 'rm -rf --one-file-system "$WORK"' EXIT
   debian_package
   release_folder
-  printf '\ntest result: %s. %d passed; %d failed; 0 ignored\n' "$([ "$FAILED" = 0 ] && echo ok || echo FAILED)" "$PASSED" "$FAILED"
+  workflows
+  local word=ok
+  [ "$FAILED" = 0 ] || word=FAILED
+  printf '\ntest result: %s. %d passed; %d failed; %d ignored\n' "$word" "$PASSED" "$FAILED" "$SKIPPED"
   [ "$FAILED" = 0 ]
 }
 

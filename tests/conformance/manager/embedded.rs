@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::{Limit, Manager};
+use crate::case::{Case, case};
+use crate::guide;
 use crate::lane::{Scope, home, program};
 
 /// The embedded manager, in one scope.
@@ -101,7 +103,23 @@ impl Manager for Embedded {
         None
     }
 
+    fn extras(&self) -> &'static [Case] {
+        match self.scope {
+            Scope::System => SYSTEM_EXTRAS,
+            Scope::User => USER_EXTRAS,
+        }
+    }
+
     fn absent(&self) -> &'static str {
         "scm"
     }
 }
+
+/// What the README says, which speaks of the system scope.
+const SYSTEM_EXTRAS: &[Case] = &[
+    case(1021, "the README's commands run", guide::readme_runs),
+    case(1022, "init, check, install --start", guide::a_first_service_runs_without_an_edit),
+];
+
+const USER_EXTRAS: &[Case] =
+    &[case(1022, "init, check, install --start", guide::a_first_service_runs_without_an_edit)];

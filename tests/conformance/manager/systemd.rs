@@ -13,6 +13,7 @@ use std::process::Command;
 
 use super::{Limit, Manager};
 use crate::case::{Case, case, case_over_a_boot};
+use crate::guide;
 use crate::lane::{Scope, home};
 
 /// systemd, in one scope.
@@ -148,6 +149,8 @@ const SYSTEM_EXTRAS: &[Case] = &[
     case(1003, "verify is silent on every example", analyze::verify_is_silent),
     case(1004, "strict: exposure at most 2.0, and it serves", analyze::strict_serves),
     case(1005, "sudo --user acts for the caller", sudo::acts_for_the_caller),
+    case(1021, "the README's commands run", guide::readme_runs),
+    case(1022, "init, check, install --start", guide::a_first_service_runs_without_an_edit),
     case_over_a_boot(1011, "Redis from Debian's package", examples::redis),
     case_over_a_boot(1012, "nginx from Debian's package", examples::nginx),
     case_over_a_boot(1013, "Python's server", examples::python),
@@ -156,6 +159,7 @@ const SYSTEM_EXTRAS: &[Case] = &[
 /// The same in the user scope.
 const USER_EXTRAS: &[Case] = &[
     case(1002, "50 installs in parallel", parallel::all_are_there),
+    case(1022, "init, check, install --start", guide::a_first_service_runs_without_an_edit),
     case_over_a_boot(1013, "Python's server", examples::python),
 ];
 
