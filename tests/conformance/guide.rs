@@ -31,7 +31,7 @@ fn steps() -> Vec<Step> {
         for line in text.lines().filter(|line| !line.is_empty()) {
             match (language, line.strip_prefix("$ ")) {
                 ("console", None) => {
-                    steps.last_mut().expect("a command comes first").output.push(line)
+                    steps.last_mut().expect("a command comes first").output.push(line);
                 }
                 ("console", Some(command)) => steps.push(step(command)),
                 // The lanes are what runs this.
