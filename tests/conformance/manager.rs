@@ -6,6 +6,7 @@
 
 mod embedded;
 mod launchd;
+mod openrc;
 mod systemd;
 
 use std::path::PathBuf;
@@ -62,6 +63,7 @@ pub fn named(word: &str, scope: Scope) -> Option<Box<dyn Manager>> {
     match word {
         "embedded" => Some(Box::new(embedded::Embedded::new(scope))),
         "launchd" => Some(Box::new(launchd::Launchd::new(scope))),
+        "openrc" => Some(Box::new(openrc::Openrc)),
         "systemd" => Some(Box::new(systemd::Systemd::new(scope))),
         _ => None,
     }
