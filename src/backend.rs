@@ -8,6 +8,7 @@ pub mod launchd;
 pub mod openrc;
 mod order;
 mod ordered;
+pub mod rcd;
 pub mod scm;
 mod script;
 pub mod systemd;
@@ -24,8 +25,14 @@ use crate::system::System;
 use crate::target::{ManagerId, Os, Scope, Target};
 
 /// Every backend, in the order in which a machine is asked for its manager: what booted it first, svcctl's own last.
-static ALL: &[&dyn Backend] =
-    &[&systemd::Systemd, &launchd::Launchd, &scm::Scm, &openrc::Openrc, &embedded::Embedded];
+static ALL: &[&dyn Backend] = &[
+    &systemd::Systemd,
+    &launchd::Launchd,
+    &scm::Scm,
+    &openrc::Openrc,
+    &rcd::Rcd,
+    &embedded::Embedded,
+];
 
 /// The variable that names the manager where `--manager` does not.
 pub const MANAGER_VARIABLE: &str = "SVCCTL_MANAGER";

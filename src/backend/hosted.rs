@@ -15,7 +15,7 @@ use crate::logs::files;
 use crate::spec::ServiceName;
 use crate::system::Entry;
 
-pub use self::os::{has_private_tmp, is_there, lives, signal, snapshot, state};
+pub use self::os::{find, has_private_tmp, is_there, lives, signal, snapshot, state, usage};
 
 /// The services that have a hosted file.
 ///

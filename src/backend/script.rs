@@ -4,6 +4,9 @@
 //! byte of it passes through a shell; what the script itself names is quoted by [`quote`].
 
 pub mod control;
+#[cfg(test)]
+#[path = "script/tests.rs"]
+mod rendered;
 pub mod turn;
 
 use std::path::Path;

@@ -42,6 +42,12 @@ pub fn lives(process: Process) -> bool {
     process::lives(process)
 }
 
+/// The process that has this number now, if any has.
+pub fn find(pid: u32) -> Option<Process> {
+    let process = process::identify(pid);
+    process::lives(process).then_some(process)
+}
+
 /// Sends a signal to a process that is held by more than its number.
 pub fn signal(process: Process, name: &str) -> std::io::Result<()> {
     let gone = || std::io::Error::from(std::io::ErrorKind::NotFound);
@@ -136,7 +142,7 @@ fn explained(exit: Option<ExitInfo>, trouble: Option<String>, state: State) -> O
 }
 
 /// Memory and CPU time of a process and all that came from it.
-fn usage(main: Process) -> (Option<u64>, Option<u64>) {
+pub fn usage(main: Process) -> (Option<u64>, Option<u64>) {
     let family = std::iter::once(main.pid).chain(process::descendants(main.pid));
     let stats: Vec<_> = family.filter_map(process::stat).collect();
     let page = u64::try_from(rustix::param::page_size()).unwrap_or(4096);

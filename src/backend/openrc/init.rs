@@ -119,6 +119,22 @@ impl<'a> OpenRc<'a> {
         levels.into_iter().flat_map(of).collect()
     }
 
+    /// The number of the process that a script of somebody else has started: below supervise-daemon, or in its pid file.
+    pub fn daemon(&self, name: &ServiceName) -> Option<u32> {
+        let number = |path: &str| self.text(path)?.trim().parse().ok();
+        let supervised = number(&format!("{RUN}/options/{name}/child_pid"));
+        let told = || {
+            let daemon = self.text(&format!("{RUN}/daemons/{name}/001"))?;
+            let file = daemon.lines().find_map(|line| line.strip_prefix("pidfile="))?.to_owned();
+            number(&file)
+        };
+        supervised.or_else(told)
+    }
+
+    fn text(&self, path: &str) -> Option<String> {
+        String::from_utf8(self.system.read(Path::new(path)).ok()?).ok()
+    }
+
     fn list(&self, folder: &str) -> std::io::Result<Vec<String>> {
         let names = self.system.list(Path::new(folder))?;
         Ok(names.into_iter().filter_map(|name| name.into_string().ok()).collect())
@@ -211,7 +227,7 @@ pub fn ours(mut seen: ServiceState, begun: bool, marks: &[&str]) -> ServiceState
     seen
 }
 
-/// The state of a service of somebody else: a script tells no more than that it has run.
+/// The state of a service of somebody else: a script tells that it has run, and where the number of its daemon is, if it has one.
 pub fn foreign(
     name: &ServiceName,
     openrc: &OpenRc<'_>,
@@ -226,11 +242,23 @@ pub fn foreign(
     let state = match marks.first() {
         Some(&"stopping") => State::Stopping,
         Some(&"starting") => State::Starting,
-        Some(&("started" | "inactive")) => State::Running,
+        Some(&("started" | "inactive")) => return started(openrc.daemon(name), unknown),
         Some(&"failed") => State::Failed,
         Some(_) | None => State::Stopped,
     };
     ServiceState { state, ..unknown }
+}
+
+/// A service that its script has started: OpenRC does not notice when its daemon ends.
+fn started(daemon: Option<u32>, unknown: ServiceState) -> ServiceState {
+    let Some(pid) = daemon else { return ServiceState { state: State::Running, ..unknown } };
+    let Some(process) = hosted::find(pid) else {
+        let reason = format!("its process {pid} is gone; OpenRC calls it crashed");
+        let exit = Some(ExitInfo { reason: Some(reason), ..ExitInfo::default() });
+        return ServiceState { state: State::Failed, exit, ..unknown };
+    };
+    let (memory_bytes, cpu_ns) = hosted::usage(process);
+    ServiceState { state: State::Running, pid: Some(pid), memory_bytes, cpu_ns, ..unknown }
 }
 
 /// Removes what a service that is not installed any more has left in runtime folders.
