@@ -4,6 +4,7 @@
 //! byte of it passes through a shell; what the script itself names is quoted by [`quote`].
 
 pub mod control;
+pub mod gate;
 #[cfg(test)]
 #[path = "script/tests.rs"]
 mod rendered;

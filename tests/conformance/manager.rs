@@ -5,6 +5,7 @@
 //! somebody else, an edited artifact), for what it gives to every process, and for what this machine cannot show.
 
 mod embedded;
+mod generated;
 mod launchd;
 mod openrc;
 mod systemd;

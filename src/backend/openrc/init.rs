@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::backend::script::control::{Init, Mark};
+use crate::backend::script::gate::Gate;
 use crate::backend::script::turn;
 use crate::backend::{Action, Context, Detection, hosted};
 use crate::error::{Error, ErrorKind, Result};
@@ -81,15 +82,15 @@ pub fn refuse(report: &mut SupportReport, spec: &Spec, target: &Target) {
 }
 
 /// OpenRC on this machine.
-#[derive(Clone, Copy)]
 pub struct OpenRc<'a> {
     system: &'a dyn System,
+    gate: Gate,
 }
 
 impl<'a> OpenRc<'a> {
     /// The machine's own.
     pub fn new(system: &'a dyn System) -> Self {
-        Self { system }
+        Self { system, gate: Gate::new() }
     }
 
     /// The states that OpenRC has the service in; none means stopped.
@@ -122,13 +123,9 @@ impl<'a> OpenRc<'a> {
     /// The number of the process that a script of somebody else has started: below supervise-daemon, or in its pid file.
     pub fn daemon(&self, name: &ServiceName) -> Option<u32> {
         let number = |path: &str| self.text(path)?.trim().parse().ok();
-        let supervised = number(&format!("{RUN}/options/{name}/child_pid"));
-        let told = || {
-            let daemon = self.text(&format!("{RUN}/daemons/{name}/001"))?;
-            let file = daemon.lines().find_map(|line| line.strip_prefix("pidfile="))?.to_owned();
-            number(&file)
-        };
-        supervised.or_else(told)
+        let kept = |word: &str| format!("{RUN}/options/{name}/{word}");
+        let file = self.text(&kept("pidfile"));
+        number(&kept("child_pid")).or_else(|| number(file?.trim()))
     }
 
     fn text(&self, path: &str) -> Option<String> {
@@ -183,7 +180,10 @@ impl Init for OpenRc<'_> {
             timeout: Some(PATIENCE),
             ..Invocation::default()
         };
-        let output = self.system.run(&invocation).map_err(|error| Error::io(&what, &error))?;
+        let output = self
+            .gate
+            .within(|| self.system.run(&invocation))
+            .map_err(|error| Error::io(&what, &error))?;
         let said = said(&output.stdout, &output.stderr);
         match output.code {
             Some(0) => Ok(()),

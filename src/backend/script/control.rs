@@ -48,7 +48,7 @@ pub trait Init: Sync {
 }
 
 /// How long a host may take to say its first word.
-const BEGINNING: Duration = Duration::from_secs(10);
+const BEGINNING: Duration = Duration::from_secs(30);
 /// How long a supervisor may take to end after its host, or to start another one.
 const SUPERVISOR: Duration = Duration::from_secs(3);
 /// What a host needs beyond the service's own time.
