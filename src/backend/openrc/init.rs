@@ -166,6 +166,10 @@ impl Init for OpenRc<'_> {
         }
     }
 
+    fn is_called_by(&self, name: &ServiceName) -> bool {
+        self.system.env("RC_SVCNAME".as_ref()).is_some_and(|caller| caller == name.as_str())
+    }
+
     fn call(&self, name: &ServiceName, verb: Action, alone: bool) -> Result<()> {
         let what = format!("cannot {} {name}", verb.word());
         let alone = alone.then_some("--nodeps");

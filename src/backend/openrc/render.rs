@@ -42,6 +42,8 @@ fn script(spec: &Spec, target: &Target) -> String {
         text += &function("svcctl_wait", &[format!("{SVCCTL} wait \"$1\" --for running")]);
         text += &function("start_pre", &waits);
     }
+    // What lives on because somebody killed its supervisor.
+    text += &function("stop_post", &[format!("{SVCCTL} stop {}", spec.name)]);
     if spec.reload.is_some() {
         text += &function("reload", &[format!("{SVCCTL} reload {}", spec.name)]);
     }

@@ -138,6 +138,11 @@ impl Init for Rc<'_> {
         if up { Mark::Up } else { Mark::Down }
     }
 
+    /// rc.subr tells its children nothing of the kind, and nothing here needs it.
+    fn is_called_by(&self, _name: &ServiceName) -> bool {
+        false
+    }
+
     /// `one…`: also where it does not come up at a boot.
     fn call(&self, name: &ServiceName, verb: Action, _alone: bool) -> Result<()> {
         let what = format!("cannot {} {name}", verb.word());

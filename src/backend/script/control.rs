@@ -40,6 +40,9 @@ pub trait Init: Sync {
     /// What it holds the service for.
     fn mark(&self, name: &ServiceName) -> Mark;
 
+    /// Whether this process was started by that very script, which then knows itself what it is doing.
+    fn is_called_by(&self, name: &ServiceName) -> bool;
+
     /// Has the script started, stopped or reloaded. `alone`: without what it depends on, of which svcctl has taken care.
     ///
     /// # Errors
@@ -154,16 +157,20 @@ impl Service<'_> {
             Deadline::Within(time) => time,
             Deadline::Own | Deadline::NoWait => self.spec.stop.timeout + MARGIN,
         };
-        let _turn = self.turn(patience + BEGINNING)?;
+        // A script that is being stopped asks for what is left: whoever had it run may have the turn.
+        let within_script = self.init.is_called_by(self.name);
+        let _turn = if within_script { None } else { Some(self.turn(patience + BEGINNING)?) };
         match self.life() {
-            Life::Down if self.init.mark(self.name) != Mark::Up => return Ok(Done::default()),
+            Life::Down if within_script || self.init.mark(self.name) != Mark::Up => {
+                return Ok(Done::default());
+            }
             Life::Ending => {
                 self.until_down(patience)?;
                 return Ok(Done::default());
             }
             Life::Down | Life::Up(_) => {}
         }
-        if !self.tell_host_to_stop()? {
+        if !self.tell_host_to_stop()? && !within_script {
             self.init.call(self.name, Action::Stop, true)?;
         }
         if deadline == Deadline::NoWait {
@@ -234,6 +241,9 @@ impl Service<'_> {
     fn until_down(&self, patience: Duration) -> Result<()> {
         let down = || (self.life() == Life::Down).then_some(());
         self.within(patience, down).ok_or_else(|| self.late("stopped", patience))?;
+        if self.init.is_called_by(self.name) {
+            return Ok(());
+        }
         let unmarked =
             || matches!(self.init.mark(self.name), Mark::Down | Mark::Failed).then_some(());
         match self.within(SUPERVISOR, unmarked) {

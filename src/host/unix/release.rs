@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::process::{self, Handle};
 use super::signals;
-use crate::host::state::Process;
+use crate::host::state::{self, Process};
 
 /// How long the supervisor may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -28,6 +28,24 @@ pub fn supervisor() -> Option<Process> {
 
 fn parent() -> Option<u32> {
     u32::try_from(rustix::process::getppid()?.as_raw_pid()).ok()
+}
+
+/// Ends the host of this service that has lost its supervisor: its successor, which calls this, takes the service over. Whether
+/// there was one.
+#[must_use]
+pub fn displace(runtime: &Path) -> bool {
+    let Some(host) = state::read(runtime).ok().flatten().map(|snapshot| snapshot.host) else {
+        return false;
+    };
+    let orphaned = process::stat(host.pid).is_some_and(|stat| stat.parent <= 1);
+    let Some(handle) = Handle::open(host).filter(|_| orphaned) else { return false };
+    // As if it had been killed: nothing that it does at a proper end must happen to a service that goes on.
+    let _ = handle.signal(nix::sys::signal::Signal::SIGKILL as i32);
+    let end = Instant::now() + PATIENCE;
+    while process::lives(host) && Instant::now() < end {
+        std::thread::sleep(POLL);
+    }
+    !process::lives(host)
 }
 
 /// Has the supervisor end too. Returns if it does not, or is gone, or stops this host itself.

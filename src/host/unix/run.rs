@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
 
 use super::link::{Answer, Link, Program, ToHost, ToSupervisor};
 use super::notify;
@@ -42,9 +43,16 @@ pub fn for_manager(hosted: Hosted) -> Result<u8> {
     // Those that start it again however it ended are told to end with it.
     let relentless = matches!(hosted.manager, ManagerId::Openrc | ManagerId::Rcd);
     let supervisor = relentless.then(release::supervisor).flatten();
-    let boss = Boss::Manager(notify::Manager::from_environment());
-    let host = Host::open(hosted, boss, HashMap::new(), this_program());
-    let host = host.map_err(|error| Error::io(format!("cannot host {name}"), &error))?;
+    let runtime = PathBuf::from(&hosted.runtime);
+    let open = || {
+        let boss = Boss::Manager(notify::Manager::from_environment());
+        let host = Host::open(hosted.clone(), boss, HashMap::new(), this_program());
+        host.map_err(|error| Error::io(format!("cannot host {name}"), &error))
+    };
+    let mut host = open()?;
+    if host.is_none() && relentless && release::displace(&runtime) {
+        host = open()?;
+    }
     let Some(mut host) = host else {
         // A user's service may be loaded twice there, in the login session and in the background.
         let busy = Error::new(ErrorKind::Busy, format!("{name} already has a host"));

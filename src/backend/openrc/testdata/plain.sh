@@ -12,3 +12,7 @@ pidfile='/run/supervise-plain.pid'
 retry='SIGTERM/35/SIGKILL/5'
 respawn_max='10'
 respawn_period='60'
+
+stop_post() {
+	"$svcctl" --manager openrc --system --quiet stop plain
+}

@@ -33,6 +33,10 @@ start_pre() {
 	! service_started redis || svcctl_wait redis || :
 }
 
+stop_post() {
+	"$svcctl" --manager openrc --system --quiet stop web
+}
+
 reload() {
 	"$svcctl" --manager openrc --system --quiet reload web
 }
