@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::link::{Answer, Link, Program, ToHost, ToSupervisor};
 use super::notify;
@@ -43,15 +43,9 @@ pub fn for_manager(hosted: Hosted) -> Result<u8> {
     // Those that start it again however it ended are told to end with it.
     let relentless = matches!(hosted.manager, ManagerId::Openrc | ManagerId::Rcd);
     let supervisor = relentless.then(release::supervisor).flatten();
-    let runtime = PathBuf::from(&hosted.runtime);
-    let open = || {
-        let boss = Boss::Manager(notify::Manager::from_environment());
-        let host = Host::open(hosted.clone(), boss, HashMap::new(), this_program());
-        host.map_err(|error| Error::io(format!("cannot host {name}"), &error))
-    };
-    let mut host = open()?;
-    if host.is_none() && relentless && release::displace(&runtime) {
-        host = open()?;
+    let mut host = open(hosted.clone())?;
+    if host.is_none() && relentless && release::displace(Path::new(&hosted.runtime)) {
+        host = open(hosted)?;
     }
     let Some(mut host) = host else {
         // A user's service may be loaded twice there, in the login session and in the background.
@@ -69,6 +63,13 @@ pub fn for_manager(hosted: Hosted) -> Result<u8> {
         GIVE_UP_EXIT if ends_clean => Ok(0),
         code => Ok(code),
     }
+}
+
+fn open(hosted: Hosted) -> Result<Option<Host>> {
+    let name = hosted.spec.name.clone();
+    let boss = Boss::Manager(notify::Manager::from_environment());
+    let host = Host::open(hosted, boss, HashMap::new(), this_program());
+    host.map_err(|error| Error::io(format!("cannot host {name}"), &error))
 }
 
 /// Runs a service in the foreground, its output to the terminal; it is not started again.

@@ -1,10 +1,16 @@
 //! OpenRC, with its init scripts as files. It has a system scope only.
 
+mod boot;
+#[cfg(target_os = "linux")]
+mod others;
+mod supervision;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Limit, Manager};
+use super::{Limit, Manager, generated};
+use crate::case::{Case, case, case_alone, case_over_a_boot};
 use crate::lab::tool;
 
 /// OpenRC.
@@ -18,6 +24,31 @@ fn rc_service(words: &[&str]) -> bool {
     let output = Command::new("rc-service").args(words).output().expect("rc-service can be run");
     output.status.success()
 }
+
+/// The state that OpenRC has the service in.
+fn openrc_says(name: &str) -> String {
+    let output = Command::new("rc-service").args([name, "status"]).output();
+    let output = output.expect("rc-service can be run");
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let word =
+        text.lines().find_map(|line| line.trim_start_matches([' ', '*']).strip_prefix("status: "));
+    word.unwrap_or_default().to_owned()
+}
+
+/// What is seen of OpenRC alone.
+const EXTRAS: &[Case] = &[
+    case(1001, "thousands of generated services: no byte differs", generated::no_byte_differs),
+    case(1021, "a killed host is back, and the service goes on", supervision::host_is_back),
+    case(1022, "what outlives its supervisor can be stopped", supervision::stop_reaches_orphans),
+    case(1023, "rc-service by hand", supervision::by_hand),
+    case_alone(1024, "what ends by itself is stopped for OpenRC too", supervision::ends_by_itself),
+    case(1025, "another manager's crate can install the script", others::installed_by_crate),
+    case(1026, "a user's scope is refused", supervision::no_user_scope),
+    case_over_a_boot(1031, "at a boot a service waits for a ready one", boot::waits_for_ready),
+    case_over_a_boot(1032, "at a boot what it requires has failed", boot::does_without_failed),
+    case_over_a_boot(1033, "enabled and disabled by rc-update", boot::by_rc_update),
+];
 
 impl Manager for Openrc {
     fn name(&self) -> &'static str {
@@ -69,6 +100,10 @@ impl Manager for Openrc {
 
     fn cannot_limit(&self, _limit: Limit) -> Option<String> {
         None
+    }
+
+    fn extras(&self) -> &'static [Case] {
+        EXTRAS
     }
 
     fn absent(&self) -> &'static str {
