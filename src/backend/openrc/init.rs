@@ -15,7 +15,7 @@ use crate::spec::{ServiceName, Spec};
 use crate::state::{ExitInfo, ServiceState, State};
 use crate::support::SupportReport;
 use crate::system::{Entry, Invocation, System};
-use crate::target::{Scope, Target};
+use crate::target::{ManagerId, Os, Scope, Target};
 
 /// What OpenRC keeps of this boot: a folder for each state, and in it a link for each service that is in it.
 pub const RUN: &str = "/run/openrc";
@@ -177,10 +177,7 @@ impl Init for OpenRc<'_> {
         let invocation = Invocation {
             program: self.program("rc-service")?,
             args: words.map(OsString::from).collect(),
-            env: vec![(
-                "PATH".into(),
-                host::environment::default_path(crate::target::Os::Linux).into(),
-            )],
+            env: vec![("PATH".into(), host::environment::default_path(Os::Linux).into())],
             timeout: Some(PATIENCE),
             ..Invocation::default()
         };
@@ -276,20 +273,13 @@ pub fn tidy(name: &ServiceName, context: &Context<'_>) -> Result<()> {
     }
     hosted::tidy(&host::runtime_dir(context.target, name), &file, context)?;
     let marks = STATES.iter().chain(&LEFT_BEHIND).map(|folder| format!("{RUN}/{folder}/{name}"));
-    let others = [
-        format!("{RUN}/supervise-{name}.ctl"),
-        pid_file(name),
-        turn::file(name, context).display().to_string(),
-    ];
-    for path in marks.chain(others) {
+    let others =
+        [format!("{RUN}/supervise-{name}.ctl"), turn::file(name, context).display().to_string()];
+    let pid_file = host::supervisor_pid_file(ManagerId::Openrc, name);
+    for path in marks.chain(others).chain(pid_file) {
         remove(Path::new(&path)).map_err(|error| Error::io(&path, &error))?;
     }
     Ok(())
-}
-
-/// supervise-daemon's.
-pub fn pid_file(name: &ServiceName) -> String {
-    format!("/run/supervise-{name}.pid")
 }
 
 fn remove(path: &Path) -> std::io::Result<()> {

@@ -8,7 +8,7 @@ use crate::backend::openrc::{dependencies, init, overrides};
 use crate::backend::script::{notice, quote, waiting};
 use crate::host;
 use crate::spec::Spec;
-use crate::target::Target;
+use crate::target::{ManagerId, Target};
 
 /// What a host needs beyond the service's own time to tidy up.
 const HOST_MARGIN_SECS: u64 = 5;
@@ -70,8 +70,11 @@ fn variables(spec: &Spec, target: &Target) -> Vec<(&'static str, String)> {
         ("supervisor", "supervise-daemon".to_owned()),
         ("command", "\"$svcctl\"".to_owned()),
         ("command_args", "host --definition \"$definition\"".to_owned()),
-        ("pidfile", init::pid_file(&spec.name)),
         ("retry", format!("SIGTERM/{}/SIGKILL/5", stop_secs(spec))),
+    ]);
+    let pid_file = host::supervisor_pid_file(ManagerId::Openrc, &spec.name);
+    variables.extend(pid_file.map(|file| ("pidfile", file)));
+    variables.extend([
         // A host that falls is back at once; one that cannot even begin is given up.
         ("respawn_max", "10".to_owned()),
         ("respawn_period", "60".to_owned()),

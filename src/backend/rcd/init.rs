@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::backend::rcd::render;
 use crate::backend::script::control::{Init, Mark};
 use crate::backend::script::turn;
 use crate::backend::{Action, Context, Detection, hosted};
@@ -14,7 +13,7 @@ use crate::spec::{ServiceName, Spec};
 use crate::state::{ServiceState, State};
 use crate::support::SupportReport;
 use crate::system::{Entry, Invocation, System};
-use crate::target::{Os, Scope, Target};
+use crate::target::{ManagerId, Os, Scope, Target};
 
 /// What every script reads; nothing but a BSD has it.
 const FUNCTIONS: &str = "/etc/rc.subr";
@@ -132,7 +131,10 @@ impl Init for Rc<'_> {
             &host::path(self.target, name),
         );
         let up = match ours {
-            Ok(true) => self.is_there(&render::pid_file(name)),
+            Ok(true) => {
+                let file = host::supervisor_pid_file(ManagerId::Rcd, name);
+                file.is_some_and(|file| self.is_there(&file))
+            }
             Ok(false) | Err(_) => self.foreign(name).state == State::Running,
         };
         if up { Mark::Up } else { Mark::Down }

@@ -7,7 +7,7 @@ use crate::backend::rcd::overrides;
 use crate::backend::script::{notice, quote, services, waiting};
 use crate::host;
 use crate::spec::{Dependency, ServiceName, Spec};
-use crate::target::Target;
+use crate::target::{ManagerId, Target};
 
 /// Seconds from the fall of a host to the next one.
 const RESPAWN_SECS: u32 = 1;
@@ -35,12 +35,6 @@ pub fn artifacts(spec: &Spec, target: &Target, enabled: bool) -> Vec<Artifact> {
 #[must_use]
 pub fn switch(target: &Target, name: &ServiceName) -> String {
     format!("{}/rc.conf.d/{}", target.dirs.config, variable(name))
-}
-
-/// daemon's.
-#[must_use]
-pub fn pid_file(name: &ServiceName) -> String {
-    format!("/var/run/svcctl-{name}.pid")
 }
 
 /// What the service's variables begin with: a name of the shell.
@@ -105,7 +99,7 @@ fn variables(spec: &Spec, target: &Target) -> Vec<(&'static str, String)> {
         ("desc", description.unwrap_or_else(|| spec.name.to_string())),
         ("svcctl", target.svcctl.clone()),
         ("definition", host::path(target, &spec.name)),
-        ("pidfile", pid_file(&spec.name)),
+        ("pidfile", host::supervisor_pid_file(ManagerId::Rcd, &spec.name).unwrap_or_default()),
         ("command", "/usr/sbin/daemon".to_owned()),
         ("command_args", args),
     ];

@@ -15,9 +15,10 @@ use super::turn;
 use crate::backend::{Action, Context, Deadline, Outcome, hosted};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host;
-use crate::host::state::Snapshot;
+use crate::host::state::{Process, Snapshot};
 use crate::spec::{ServiceName, Spec};
 use crate::state::{ServiceState, State};
+use crate::system::Invocation;
 
 /// What the manager holds a service for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,20 +222,44 @@ impl Service<'_> {
     }
 
     /// Whether there was a host to tell; one that its supervisor is about to start again is waited for. Where the service has outlived
-    /// both, a new host takes it over, so that it is stopped as its definition says.
+    /// both, a host of this call's own takes it over, so that it is stopped as its definition says.
     fn tell_host_to_stop(&self) -> Result<bool> {
         let host = || self.snapshot().map(|one| one.host).filter(|host| hosted::lives(*host));
-        if self.within(SUPERVISOR, host).is_none() {
-            if self.life() == Life::Down {
-                return Ok(false);
-            }
-            self.init.call(self.name, Action::Stop, true)?;
-            self.begin()?;
+        let supervised = !self.init.is_called_by(self.name);
+        let patience = if supervised { SUPERVISOR } else { Duration::ZERO };
+        match self.within(patience, host) {
+            Some(host) => self.signal(host).map(|()| true),
+            None if self.life() == Life::Down => Ok(false),
+            None => self.take_over(|| match self.within(BEGINNING, host) {
+                Some(host) => self.signal(host).map(|()| true),
+                None => Ok(false),
+            }),
         }
-        let Some(host) = host() else { return Ok(false) };
+    }
+
+    fn signal(&self, host: Process) -> Result<()> {
         let sent = hosted::signal(host, "SIGTERM");
-        sent.map_err(|error| Error::io(format!("cannot stop {}", self.name), &error))?;
-        Ok(true)
+        sent.map_err(|error| Error::io(format!("cannot stop {}", self.name), &error))
+    }
+
+    /// Does it while a host runs below this process, and waits for its end.
+    fn take_over<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let target = self.context.target;
+        let definition = host::path(target, self.name);
+        let invocation = Invocation {
+            program: (&target.svcctl).into(),
+            args: ["host", "--definition", &definition].map(Into::into).to_vec(),
+            timeout: Some(self.spec.stop.timeout + BEGINNING + MARGIN),
+            ..Invocation::default()
+        };
+        std::thread::scope(|scope| {
+            let host = scope.spawn(|| self.context.system.run(&invocation));
+            let done = work();
+            match host.join() {
+                Ok(Ok(_)) | Err(_) => done,
+                Ok(Err(error)) => Err(Error::io(&target.svcctl, &error)),
+            }
+        })
     }
 
     /// Waits until service, host and mark are gone. A mark that is left has its script run.

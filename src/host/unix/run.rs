@@ -8,7 +8,7 @@ use std::path::Path;
 use super::link::{Answer, Link, Program, ToHost, ToSupervisor};
 use super::notify;
 use super::process::{self, Exit};
-use super::release;
+use super::release::{self, Supervised};
 use super::runner::{Boss, Host, Outcome};
 use super::supervisor::{Beginning, Folders, Supervisor};
 use crate::error::{Error, ErrorKind, Result};
@@ -41,10 +41,9 @@ pub fn for_manager(hosted: Hosted) -> Result<u8> {
     // launchd starts a host again that fell, and knows one that did not fall by nothing but a clean end. The state file says more.
     let ends_clean = hosted.manager == ManagerId::Launchd;
     // Those that start it again however it ended are told to end with it.
-    let relentless = matches!(hosted.manager, ManagerId::Openrc | ManagerId::Rcd);
-    let supervisor = relentless.then(release::supervisor).flatten();
+    let supervised = Supervised::by(&hosted);
     let mut host = open(hosted.clone())?;
-    if host.is_none() && relentless && release::displace(Path::new(&hosted.runtime)) {
+    if host.is_none() && supervised.is_some() && release::displace(Path::new(&hosted.runtime)) {
         host = open(hosted)?;
     }
     let Some(mut host) = host else {
@@ -57,7 +56,7 @@ pub fn for_manager(hosted: Hosted) -> Result<u8> {
     // What it still had to write is written now.
     drop(host);
     if matches!(ended, Ok(Outcome::Stopped | Outcome::Failed)) {
-        release::release(supervisor, name.as_str());
+        supervised.iter().for_each(Supervised::release);
     }
     match end(ended, name.as_str())? {
         GIVE_UP_EXIT if ends_clean => Ok(0),
