@@ -25,3 +25,10 @@ fn the_json_schema_of_a_definition_is_current() -> std::io::Result<()> {
 fn the_reference_page_of_a_definition_is_current() -> std::io::Result<()> {
     assert_current("docs/definition.md", &svcctl::definition::reference::page())
 }
+
+/// The embedded manager answers for the system that it runs on.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_page_of_the_support_matrix_is_current() -> std::io::Result<()> {
+    assert_current("docs/support.md", &svcctl::matrix::page::page())
+}
