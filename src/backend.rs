@@ -3,8 +3,14 @@
 pub mod embedded;
 #[cfg(any(test, feature = "testing"))]
 pub mod fake;
+pub mod hosted;
 pub mod launchd;
+pub mod openrc;
+mod order;
+mod ordered;
+pub mod rcd;
 pub mod scm;
+mod script;
 pub mod systemd;
 
 use std::time::{Duration, SystemTime};
@@ -19,8 +25,14 @@ use crate::system::System;
 use crate::target::{ManagerId, Os, Scope, Target};
 
 /// Every backend, in the order in which a machine is asked for its manager: what booted it first, svcctl's own last.
-static ALL: &[&dyn Backend] =
-    &[&systemd::Systemd, &launchd::Launchd, &scm::Scm, &embedded::Embedded];
+static ALL: &[&dyn Backend] = &[
+    &systemd::Systemd,
+    &launchd::Launchd,
+    &scm::Scm,
+    &openrc::Openrc,
+    &rcd::Rcd,
+    &embedded::Embedded,
+];
 
 /// The variable that names the manager where `--manager` does not.
 pub const MANAGER_VARIABLE: &str = "SVCCTL_MANAGER";

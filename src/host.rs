@@ -149,6 +149,16 @@ pub fn runtime_dir(target: &Target, name: &ServiceName) -> String {
     join(target.os, &[&target.dirs.runtime, "services", name.as_str()])
 }
 
+/// The pid file of the supervisor that keeps a service's host alive; none where the manager itself does.
+#[must_use]
+pub fn supervisor_pid_file(manager: ManagerId, name: &ServiceName) -> Option<String> {
+    match manager {
+        ManagerId::Openrc => Some(format!("/run/supervise-{name}.pid")),
+        ManagerId::Rcd => Some(format!("/var/run/svcctl-{name}.pid")),
+        ManagerId::Systemd | ManagerId::Launchd | ManagerId::Scm | ManagerId::Embedded => None,
+    }
+}
+
 /// Where the logs of a service are that names no folder of its own.
 #[must_use]
 pub fn logs_dir(target: &Target, name: &ServiceName) -> String {

@@ -1,5 +1,7 @@
 //! Field × manager over the whole field table: what `managers` counts and the page of the support matrix shows.
 
+pub mod page;
+
 use crate::backend::Backend;
 use crate::definition::fields::{FIELDS, Field};
 use crate::definition::{Definition, Request, sample};

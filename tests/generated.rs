@@ -36,3 +36,10 @@ fn the_readme_lists_every_exit_code_and_no_other() {
     let codes = svcctl::exit::Exit::ALL.map(|(exit, _)| exit.code().to_string());
     assert_eq!(listed, codes);
 }
+
+/// The embedded manager answers for the system that it runs on.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_page_of_the_support_matrix_is_current() -> std::io::Result<()> {
+    assert_current("docs/support.md", &svcctl::matrix::page::page())
+}

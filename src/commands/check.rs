@@ -1,7 +1,10 @@
 //! `svcctl check`: is the definition good, and what does each manager make of it?
 
+mod notes;
+
 use std::collections::BTreeMap;
 
+use self::notes::notes;
 use super::{App, sources};
 use crate::backend::{self, Backend};
 use crate::cli::{self, For};
@@ -19,6 +22,9 @@ use crate::target::{ManagerId, Os, Scope};
 
 /// Key by key the answer of each manager, worst first where several definitions ask for the same key.
 type Matrix = BTreeMap<&'static str, BTreeMap<&'static str, Answer>>;
+
+/// The code of a problem that the definition does not have on its own operating system.
+const WRONG_OS: &str = "wrong-os";
 
 /// Validates and shows the support of every field that the definitions make use of.
 ///
@@ -76,10 +82,32 @@ fn check(
                 add_new(problems, resolved.warnings);
                 fill(matrix, place.backend, report);
             }
+            // A definition for some systems is none for the others: that is a cell of the table as well.
+            Err(error) if args.target == Some(For::All) && is_of_another_system(&error) => {
+                fill(matrix, place.backend, elsewhere(&error.problems));
+            }
             Err(error) => add_new(problems, as_problems(error)),
         }
     }
     Ok(())
+}
+
+/// Whether nothing is wrong with a definition but that it is not for this operating system.
+fn is_of_another_system(error: &Error) -> bool {
+    let errors = || error.problems.iter().filter(|problem| problem.severity == Severity::Error);
+    errors().next().is_some() && errors().all(|problem| problem.code == WRONG_OS)
+}
+
+fn elsewhere(problems: &[Problem]) -> SupportReport {
+    let mut report = SupportReport::default();
+    for problem in problems {
+        let field = fields::FIELDS.iter().find(|field| problem.key.as_deref() == Some(field.key));
+        if let Some(field) = field {
+            let way_out = problem.hint.clone().unwrap_or_default();
+            report.refused(field.key, "the definition says nothing for this system", way_out);
+        }
+    }
+    report
 }
 
 fn places(app: &App<'_>, args: &cli::Check, scope: Scope) -> Result<Vec<Place>> {
@@ -185,50 +213,6 @@ fn cell(answer: Option<&Answer>) -> Cell {
         Some(Answer::Hosted(_)) => Cell::new("hosted", BETWEEN),
         Some(Answer::Refused { .. }) => Cell::new("refused", BAD),
     }
-}
-
-/// Why fields are hosted or refused, and the way out: each reason once, with all the fields that it is about.
-fn notes(matrix: &Matrix, width: Option<usize>) -> String {
-    let mut text = String::new();
-    for (manager, answers) in matrix {
-        let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
-        for (key, answer) in answers {
-            let Some(reason) = reason(answer, manager) else { continue };
-            match reasons.iter_mut().find(|(known, _)| *known == reason) {
-                Some((_, keys)) => keys.push(key),
-                None => reasons.push((reason, vec![key])),
-            }
-        }
-        for (reason, keys) in reasons {
-            text += &format!("{reason}\n{}", listed(&keys, width));
-        }
-    }
-    text
-}
-
-fn reason(answer: &Answer, manager: &str) -> Option<String> {
-    match answer {
-        Answer::Native => None,
-        Answer::Hosted(why) => Some(format!("{BETWEEN}hosted{BETWEEN:#} on {manager}: {why}")),
-        Answer::Refused { reason, way_out } => {
-            Some(format!("{BAD}refused{BAD:#} on {manager}: {reason}; {way_out}"))
-        }
-    }
-}
-
-/// Words in lines of at most `width` columns, indented.
-fn listed(words: &[&str], width: Option<usize>) -> String {
-    let mut lines = vec![String::new()];
-    for (index, word) in words.iter().enumerate() {
-        let comma = if index + 1 < words.len() { "," } else { "" };
-        match lines.last_mut() {
-            Some(line) if 3 + line.len() + word.len() < width.unwrap_or(100) => {
-                *line += &format!(" {word}{comma}");
-            }
-            _ => lines.push(format!(" {word}{comma}")),
-        }
-    }
-    lines.iter().map(|line| format!(" {line}\n")).collect()
 }
 
 /// Refuses a definition of which the manager can do less than it asks, or for which something is missing on this machine.

@@ -5,7 +5,9 @@
 //! somebody else, an edited artifact), for what it gives to every process, and for what this machine cannot show.
 
 mod embedded;
+mod generated;
 mod launchd;
+mod openrc;
 mod systemd;
 
 use std::path::PathBuf;
@@ -62,6 +64,7 @@ pub fn named(word: &str, scope: Scope) -> Option<Box<dyn Manager>> {
     match word {
         "embedded" => Some(Box::new(embedded::Embedded::new(scope))),
         "launchd" => Some(Box::new(launchd::Launchd::new(scope))),
+        "openrc" => Some(Box::new(openrc::Openrc)),
         "systemd" => Some(Box::new(systemd::Systemd::new(scope))),
         _ => None,
     }

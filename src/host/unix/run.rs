@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::io;
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 use super::link::{Answer, Link, Program, ToHost, ToSupervisor};
 use super::notify;
 use super::process::{self, Exit};
+use super::release::{self, Supervised};
 use super::runner::{Boss, Host, Outcome};
 use super::supervisor::{Beginning, Folders, Supervisor};
 use crate::error::{Error, ErrorKind, Result};
@@ -38,19 +40,35 @@ pub fn for_manager(hosted: Hosted) -> Result<u8> {
     let name = hosted.spec.name.clone();
     // launchd starts a host again that fell, and knows one that did not fall by nothing but a clean end. The state file says more.
     let ends_clean = hosted.manager == ManagerId::Launchd;
-    let boss = Boss::Manager(notify::Manager::from_environment());
-    let host = Host::open(hosted, boss, HashMap::new(), this_program());
-    let host = host.map_err(|error| Error::io(format!("cannot host {name}"), &error))?;
+    // Those that start it again however it ended are told to end with it.
+    let supervised = Supervised::by(&hosted);
+    let mut host = open(hosted.clone())?;
+    if host.is_none() && supervised.is_some() && release::displace(Path::new(&hosted.runtime)) {
+        host = open(hosted)?;
+    }
     let Some(mut host) = host else {
         // A user's service may be loaded twice there, in the login session and in the background.
         let busy = Error::new(ErrorKind::Busy, format!("{name} already has a host"));
         return if ends_clean { Ok(0) } else { Err(busy) };
     };
     host.ask(Event::Start);
-    match end(host.run(), name.as_str())? {
+    let ended = host.run();
+    // What it still had to write is written now.
+    drop(host);
+    if matches!(ended, Ok(Outcome::Stopped | Outcome::Failed)) {
+        supervised.iter().for_each(Supervised::release);
+    }
+    match end(ended, name.as_str())? {
         GIVE_UP_EXIT if ends_clean => Ok(0),
         code => Ok(code),
     }
+}
+
+fn open(hosted: Hosted) -> Result<Option<Host>> {
+    let name = hosted.spec.name.clone();
+    let boss = Boss::Manager(notify::Manager::from_environment());
+    let host = Host::open(hosted, boss, HashMap::new(), this_program());
+    host.map_err(|error| Error::io(format!("cannot host {name}"), &error))
 }
 
 /// Runs a service in the foreground, its output to the terminal; it is not started again.
