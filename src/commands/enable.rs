@@ -5,6 +5,7 @@ use crate::cli;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::operations::{EnableOptions, set_enabled};
+use crate::output::Progress;
 use crate::selection;
 
 /// Has services come up at boot or login, or not.
@@ -15,6 +16,9 @@ pub fn run(app: &App<'_>, args: &cli::Enable, enabled: bool) -> Result<Exit> {
     let names = service_names(&args.names)?;
     let place = selection::for_names(app.system, app.global, &names)?;
     let options = EnableOptions { now: args.now, dry_run: false };
+    let doing = if enabled { "enabling" } else { "disabling" };
+    let progress = Progress::start(&app.printer, doing, &names);
     let report = set_enabled(&names, enabled, &options, &place.site(app.system, app.global))?;
+    progress.end();
     change::print(app, report, if enabled { "enabled" } else { "disabled" })
 }

@@ -9,6 +9,7 @@ use crate::definition::{Definition, Resolved};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::operations::{InstallOptions, InstallRequest, install};
+use crate::output::Progress;
 use crate::selection::{self, Place};
 use crate::target::Scope;
 
@@ -29,7 +30,10 @@ pub fn run(app: &App<'_>, args: &cli::Install) -> Result<Exit> {
         adopt: args.adopt,
         dry_run: args.dry_run,
     };
+    let names: Vec<_> = requests.iter().map(|request| request.spec.name.clone()).collect();
+    let progress = Progress::start(&app.printer, "installing", &names);
     let report = install(&requests, &options, &place.site(app.system, app.global))?;
+    progress.end();
     change::print(app, report, "installed")
 }
 

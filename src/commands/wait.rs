@@ -6,8 +6,9 @@ use super::{App, service_names, status};
 use crate::cli::{self, Awaited};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
-use crate::output::json::StatusReport;
+use crate::output::{self, json::StatusReport};
 use crate::selection;
+use crate::spec::ServiceName;
 use crate::state::{HealthState, ServiceState, State};
 
 /// How often it looks.
@@ -33,10 +34,22 @@ enum Progress {
 /// `NoService`; `Timeout` when the time is up.
 pub fn run(app: &App<'_>, args: &cli::Wait) -> Result<Exit> {
     let names = service_names(&args.names)?;
+    let spinner = output::Progress::start(&app.printer, "waiting for", &names);
+    let (states, exit) = settled(app, args, &names)?;
+    spinner.end();
+    finish(app, &states, exit)
+}
+
+/// Looks until it is decided.
+fn settled(
+    app: &App<'_>,
+    args: &cli::Wait,
+    names: &[ServiceName],
+) -> Result<(Vec<ServiceState>, Exit)> {
     let timeout = app.global.timeout.unwrap_or(DEFAULT_TIMEOUT);
     let end = app.system.now().checked_add(timeout);
     loop {
-        let groups = selection::locate(app.system, app.global, &names)?;
+        let groups = selection::locate(app.system, app.global, names)?;
         let states = status::states(app, &groups)?;
         let ways: Vec<_> = states.iter().map(|service| progress(service, args.state)).collect();
         if let Some(missing) = states.iter().find(|one| one.state == State::NotInstalled) {
@@ -46,10 +59,10 @@ pub fn run(app: &App<'_>, args: &cli::Wait) -> Result<Exit> {
             ));
         }
         if ways.iter().all(|way| *way == Progress::Reached) {
-            return finish(app, &states, Exit::Done);
+            return Ok((states, Exit::Done));
         }
         if ways.contains(&Progress::Elsewhere) {
-            return finish(app, &states, Exit::No);
+            return Ok((states, Exit::No));
         }
         if end.is_none_or(|end| app.system.now() >= end) {
             return Err(timed_out(&states, args.state, timeout));

@@ -1,4 +1,4 @@
-//! A home folder with services of its own, on the embedded manager of the user scope. None of them is started.
+//! A home folder with services of its own, on the embedded manager of the user scope.
 
 use std::fs;
 use std::path::Path;
@@ -10,12 +10,27 @@ use tempfile::TempDir;
 const SVCCTL: &str = env!("CARGO_BIN_EXE_svcctl");
 
 /// The home folder of one test.
-pub struct Home(TempDir);
+pub struct Home {
+    folder: TempDir,
+    names: Vec<String>,
+}
+
+impl Drop for Home {
+    /// What a test has started ends with it.
+    fn drop(&mut self) {
+        let names = self.names.iter().map(String::as_str);
+        let words: Vec<_> = ["uninstall", "--user", "--purge"].into_iter().chain(names).collect();
+        if words.len() > 3 {
+            self.svcctl(&words);
+        }
+    }
+}
 
 impl Home {
     /// One with these services.
     pub fn with(names: &[&str]) -> Self {
-        let home = Self(TempDir::new().expect("a folder can be made"));
+        let folder = TempDir::new().expect("a folder can be made");
+        let home = Self { folder, names: names.iter().map(ToString::to_string).collect() };
         for name in names {
             home.install(name);
         }
@@ -23,14 +38,16 @@ impl Home {
     }
 
     pub fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
     }
 
     fn install(&self, name: &str) {
         let file = self.path().join(format!("{name}.toml"));
         let text = format!(
             "name = {name:?}\ndescription = \"A service with a description that is longer than any terminal of eighty columns is wide\"\n\
-             [process]\ncommand = [\"/bin/sleep\", \"infinity\"]\n"
+             [process]\ncommand = [\"/bin/sleep\", \"infinity\"]\n\
+             [start]\nready = {{ after = \"1s\" }}\n\
+             [profile.production.process]\nenvironment = {{ MODE = \"production\" }}\n"
         );
         fs::write(&file, text).expect("a definition can be written");
         let output = self.svcctl(&["install", "--user", file.to_str().expect("it is UTF-8")]);

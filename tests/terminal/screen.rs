@@ -20,6 +20,7 @@ pub fn trials() -> Vec<Trial> {
         test("what is no terminal is given no colours, unless they are asked for", no_colours),
         test("the help of every verb fits a screen and holds an example", help),
         test("a list fits 80 and 140 columns", fits),
+        test("a change that takes long has a spinner, which is gone when it is done", spinner),
         test("status --watch is redrawn in place", redrawn),
         test("status --watch cuts what is higher than the terminal", higher),
     ]
@@ -90,6 +91,24 @@ fn fits() {
         assert!(longest <= Some(usize::from(columns)), "{columns}:\n{text}");
         assert!(text.contains("STATE") && text.contains("stopped"), "{text}");
     }
+}
+
+fn spinner() {
+    let home = Home::with(&["web"]);
+    // Ready after a second.
+    for (words, doing) in [
+        (["start", "--user", "web"].as_slice(), "starting web"),
+        (&["restart", "--user", "web"], "restarting web"),
+    ] {
+        let terminal = Terminal::open(home.command(words), 80);
+        terminal.shows(doing, |screen| screen.contains(doing));
+        let left = terminal.shows("the result", |screen| screen.contains("web: "));
+        assert!(!left.contains(doing), "{left}");
+    }
+    let quick = written(&home, &["stop", "--user", "web"], &[], 80);
+    assert!(!quick.contains("stopping"), "{quick}");
+    let quiet = written(&home, &["start", "--user", "web", "-q"], &[], 80);
+    assert!(!quiet.contains("starting"), "{quiet}");
 }
 
 fn redrawn() {
