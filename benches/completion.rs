@@ -3,7 +3,6 @@
 // A benchmark that cannot prepare what it measures has nothing to say.
 #![allow(clippy::expect_used)]
 
-#[allow(dead_code, reason = "nothing is compared here")]
 mod support;
 
 use std::fs;
