@@ -1,8 +1,7 @@
 //! What the README tells a reader to type, typed.
 
 use std::fs;
-use std::os::unix::fs::symlink;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 
 use crate::lab::{Lab, Ran};
@@ -43,8 +42,10 @@ fn steps() -> Vec<Step> {
     steps
 }
 
+/// The lane is root already, and may have no `sudo`.
 fn step(command: &str) -> Step {
-    Step { command: command.replace(BUILT, "svcctl"), output: Vec::new() }
+    let command = command.replace(BUILT, "svcctl").replace("sudo ", "");
+    Step { command, output: Vec::new() }
 }
 
 /// Every command, in order, in a folder with the README's definitions and the project's examples.
@@ -56,7 +57,10 @@ pub fn readme_runs(lab: &Lab) -> Verdict {
             fs::write(folder.join(file), text).expect("a definition can be written");
         }
     }
-    symlink(&lab.lane.examples, folder.join("examples")).expect("a link can be made");
+    let examples = lab.folder("readme/examples");
+    for entry in fs::read_dir(&lab.lane.examples).expect("the examples are there").flatten() {
+        fs::copy(entry.path(), examples.join(entry.file_name())).expect("a file can be copied");
+    }
     let steps = steps();
     assert!(steps.len() >= 5, "the README has commands");
     steps.iter().for_each(|step| take(lab, &folder, step));
@@ -64,7 +68,7 @@ pub fn readme_runs(lab: &Lab) -> Verdict {
 }
 
 /// What goes on for ever is looked at for a while.
-fn take(lab: &Lab, folder: &PathBuf, step: &Step) {
+fn take(lab: &Lab, folder: &Path, step: &Step) {
     let endless = step.command.contains(" -f") || step.command.contains("--watch");
     let command =
         if endless { format!("timeout 3 {}", step.command) } else { step.command.clone() };
@@ -82,14 +86,10 @@ fn shape<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     lines.filter_map(|line| line.split("  ").map(str::trim).find(|word| !word.is_empty())).collect()
 }
 
-/// A path with `svcctl`, and with a `sudo` for a lane that is root and has none.
+/// The path, with the lane's `svcctl` on it.
 fn path(lab: &Lab) -> String {
-    let bin = lab.folder("bin");
-    let svcctl = bin.join("svcctl");
-    if !svcctl.exists() {
-        symlink(lab.lane.plain_svcctl().get_program(), svcctl).expect("a link can be made");
-        symlink("/usr/bin/env", bin.join("sudo")).expect("a link can be made");
-    }
+    let svcctl = lab.lane.plain_svcctl();
+    let bin = Path::new(svcctl.get_program()).parent().expect("a program is in a folder");
     format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default())
 }
 

@@ -17,7 +17,6 @@ mod boot;
 mod case;
 mod definition;
 mod dump;
-#[cfg(unix)]
 mod guide;
 mod health;
 mod install;
