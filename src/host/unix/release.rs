@@ -75,7 +75,8 @@ pub fn displace(runtime: &Path) -> bool {
     let Some(host) = state::read(runtime).ok().flatten().map(|snapshot| snapshot.host) else {
         return false;
     };
-    let orphaned = process::stat(host.pid).is_some_and(|stat| stat.parent <= 1);
+    // Where the system does not tell, nobody is taken for an orphan.
+    let orphaned = process::stat(host.pid).is_some_and(|stat| stat.parent == 1);
     let Some(handle) = Handle::open(host).filter(|_| orphaned) else { return false };
     // As if it had been killed: nothing that it does at a proper end must happen to a service that goes on.
     let _ = handle.signal(Signal::SIGKILL as i32);
