@@ -43,8 +43,26 @@ impl Supervised {
 
     /// The supervisor, if it is the parent of this process: nobody else is to end with it.
     fn supervisor(&self) -> Option<Process> {
-        let number: u32 = fs::read_to_string(&self.pid_file).ok()?.trim().parse().ok()?;
+        let number = self.number()?;
         parent().filter(|pid| *pid == number).map(process::identify)
+    }
+
+    /// What the pid file says. A supervisor writes it after it has started its child, which may have ended by then.
+    fn number(&self) -> Option<u32> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let text = fs::read_to_string(&self.pid_file).unwrap_or_default();
+            let number = text.trim().parse().ok();
+            if number.is_some() || Instant::now() >= end || !self.is_supervised() {
+                return number;
+            }
+            std::thread::sleep(POLL);
+        }
+    }
+
+    /// Not in a host that somebody runs by hand, or svcctl to stop what nobody supervises.
+    fn is_supervised(&self) -> bool {
+        self.pid_file.exists()
     }
 
     /// Has the supervisor end too. Returns if it does not, or is gone, or stops this host itself.
