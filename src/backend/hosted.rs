@@ -53,7 +53,7 @@ pub fn logs_of_ours<'a>(query: &LogQuery, context: &Context<'a>) -> Result<LogSt
             || is_there(context, &source.directory.to_string_lossy())?;
         if !ours {
             let message = format!("{} keeps no log of {name}", context.target.manager);
-            return Err(Error::new(ErrorKind::NoService, message).hint(
+            return Err(Error::system(message).hint(
                 "svcctl has the logs of the services that it installed; look into /var/log",
             ));
         }
