@@ -440,6 +440,6 @@ fn a_service_that_is_refused_is_at_rest_and_says_why() {
     let mut machine = Machine::default();
     machine.refuse("requires db, which has failed".to_owned());
     assert!(machine.is_at_rest());
-    assert_eq!(machine.state(), crate::state::State::Failed);
+    assert_eq!(machine.state(), State::Failed);
     assert_eq!(machine.trouble.as_deref(), Some("requires db, which has failed"));
 }
