@@ -36,6 +36,10 @@ pub enum Shell {
     Nushell,
 }
 
+/// zsh loads a file of its `fpath` at the first TAB, which has to be answered then and there.
+const ZSH_FIRST_TAB: &[u8] =
+    b"[[ ${funcstack[1]-} != _svcctl ]] || _clap_dynamic_completer_svcctl \"$@\"\n";
+
 impl Shell {
     /// The file of this shell's completions, by the name under which it looks for them.
     #[must_use]
@@ -69,6 +73,9 @@ impl Shell {
             }
         };
         completer.write_registration("COMPLETE", "svcctl", "svcctl", "svcctl", &mut script)?;
+        if self == Self::Zsh {
+            script.extend_from_slice(ZSH_FIRST_TAB);
+        }
         Ok(script)
     }
 }

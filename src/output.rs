@@ -1,6 +1,8 @@
 //! What is printed: text for people, JSON for scripts, one error on standard error.
 
 pub mod error;
+#[cfg(test)]
+pub mod golden;
 pub mod human;
 pub mod json;
 pub mod manual;

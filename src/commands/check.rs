@@ -173,7 +173,7 @@ fn report(
     }
     if (args.target.is_some() || app.global.verbose) && !matrix.is_empty() {
         app.printer.line(table(&matrix, app.printer.width).trim_end_matches('\n'))?;
-        app.printer.line(notes(&matrix).trim_end_matches('\n'))?;
+        app.printer.line(notes(&matrix, app.printer.width).trim_end_matches('\n'))?;
     }
     if failed {
         return Err(Error::definition("the definition cannot be used", problems));
@@ -250,4 +250,35 @@ fn refuse(resolved: &Resolved, place: &Place, problems: Vec<Problem>) -> Result<
     }
     let what = format!("{} cannot run on {}", resolved.spec.name, place.backend.id());
     Err(Error::definition(what, problems))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::golden::{WIDTHS, assert_golden};
+
+    fn matrix() -> Matrix {
+        let why = "it runs every service by svcctl's host".to_owned();
+        let hosted = Answer::Hosted(why);
+        let refused = Answer::Refused {
+            reason: "only a control group holds a whole process tree to it".to_owned(),
+            way_out: "leave it out, or put it under [on.systemd.limits]".to_owned(),
+        };
+        let keys = ["name", "process.command", "process.user", "start.ready", "stop.timeout"];
+        let all = |answer: &Answer| keys.map(|key| (key, answer.clone())).into_iter();
+        let limit = std::iter::once(("limits.memory", refused));
+        let native = all(&Answer::Native).chain([("limits.memory", Answer::Native)]);
+        Matrix::from([
+            ("systemd", native.collect()),
+            ("embedded", all(&hosted).chain(limit).collect()),
+        ])
+    }
+
+    #[test]
+    fn the_table_of_fields_gives_each_reason_once() {
+        for width in WIDTHS {
+            let text = table(&matrix(), Some(width)) + &notes(&matrix(), Some(width));
+            assert_golden(&format!("check-{width}.ansi"), &text);
+        }
+    }
 }

@@ -97,3 +97,39 @@ fn coloured(line: &str) -> String {
         _ => format!("    {line}\n"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::FileDiff;
+    use crate::output::golden::assert_golden;
+    use crate::spec::ServiceName;
+
+    #[test]
+    fn differences_are_shown_as_a_person_reads_them() {
+        let name = |name: &str| ServiceName::new(name).unwrap();
+        let same = ServiceDiff {
+            name: name("cache"),
+            differs: false,
+            installed: true,
+            drift: Vec::new(),
+            artifacts: Vec::new(),
+            restart_because: Vec::new(),
+        };
+        let change = "@@ -7,3 +7,4 @@\n [Service]\n-ExecStart=/opt/web/bin/web --port 8080\n+ExecStart=/opt/web/bin/web --port 9000\n+UMask=0027\n";
+        let artifact = FileDiff {
+            target: "/etc/systemd/system/web.service".to_owned(),
+            change: "change",
+            text: change.to_owned(),
+        };
+        let changed = ServiceDiff {
+            name: name("web"),
+            differs: true,
+            drift: vec!["/etc/systemd/system/web.service was changed".to_owned()],
+            artifacts: vec![artifact],
+            restart_because: vec!["process.command".to_owned(), "process.umask".to_owned()],
+            ..same.clone()
+        };
+        assert_golden("diff.ansi", &(text(&same) + &text(&changed)));
+    }
+}

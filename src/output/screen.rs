@@ -23,8 +23,12 @@ impl Screen {
     /// # Errors
     /// When standard output cannot be written.
     pub fn show(&mut self, heading: &str, text: &str) -> Result<bool> {
-        let frame =
-            if self.terminal { in_place(heading, text, !self.drawn) } else { text.to_owned() };
+        let frame = if self.terminal {
+            let rows = terminal_size::terminal_size().map(|(_, height)| usize::from(height.0));
+            in_place(heading, text, !self.drawn, rows)
+        } else {
+            text.to_owned()
+        };
         self.drawn = true;
         let mut out = anstream::stdout().lock();
         match out.write_all(frame.as_bytes()).and_then(|()| out.flush()) {
@@ -42,10 +46,18 @@ impl Default for Screen {
 }
 
 /// Home, each line with the rest of its old self erased, then everything below: no frame is ever blank, so nothing flickers.
-fn in_place(heading: &str, text: &str, first: bool) -> String {
+/// What is wider or higher than the terminal is cut: a line that wrapped or scrolled would move all others.
+fn in_place(heading: &str, text: &str, first: bool, rows: Option<usize>) -> String {
     let clear = if first { "\x1b[2J" } else { "" };
-    let lines: String = text.lines().map(|line| format!("{line}\x1b[K\n")).collect();
-    format!("{clear}\x1b[H{heading}\x1b[K\n\x1b[K\n{lines}\x1b[J")
+    let all: Vec<_> = [heading, ""].into_iter().chain(text.lines()).collect();
+    // The cursor rests on a line of its own.
+    let room = rows.map_or(usize::MAX, |rows| rows.saturating_sub(1)).max(2);
+    let shown = if all.len() > room { room - 1 } else { all.len() };
+    let mut lines: Vec<_> = all[..shown].iter().map(|line| format!("{line}\x1b[K\r\n")).collect();
+    if shown < all.len() {
+        lines.push(format!("… {} more lines\x1b[K\r\n", all.len() - shown));
+    }
+    format!("{clear}\x1b[?7l\x1b[H{}\x1b[J\x1b[?7h", lines.concat())
 }
 
 #[cfg(test)]
@@ -54,8 +66,18 @@ mod tests {
 
     #[test]
     fn a_frame_erases_what_it_does_not_cover_and_never_blanks_the_screen_again() {
-        let frame = in_place("now", "a\nb\n", false);
-        assert_eq!(frame, "\x1b[Hnow\x1b[K\n\x1b[K\na\x1b[K\nb\x1b[K\n\x1b[J");
-        assert!(in_place("now", "", true).starts_with("\x1b[2J"));
+        let frame = in_place("now", "a\nb\n", false, None);
+        assert_eq!(
+            frame,
+            "\x1b[?7l\x1b[Hnow\x1b[K\r\n\x1b[K\r\na\x1b[K\r\nb\x1b[K\r\n\x1b[J\x1b[?7h"
+        );
+        assert!(in_place("now", "", true, None).starts_with("\x1b[2J"));
+    }
+
+    #[test]
+    fn what_is_higher_than_the_terminal_is_cut_and_says_so() {
+        let frame = in_place("now", "a\nb\nc\n", false, Some(5));
+        assert!(frame.contains("a\x1b[K\r\n… 2 more lines"), "{frame:?}");
+        assert!(!in_place("now", "a\nb\n", false, Some(5)).contains("more"));
     }
 }

@@ -22,7 +22,8 @@ pub fn table(services: &[ServiceState], now: SystemTime, width: Option<usize>) -
         "BOOT",
         "MANAGER",
         "DESCRIPTION",
-    ]);
+    ])
+    .yielding(&["MANAGER", "RESTARTS", "MEMORY", "BOOT", "PID", "DESCRIPTION"]);
     for service in services {
         table.row(row(service, now));
     }

@@ -37,16 +37,27 @@ pub fn printable(text: &str) -> String {
 pub struct Table {
     header: Vec<&'static str>,
     rows: Vec<Vec<Cell>>,
+    yielding: &'static [&'static str],
 }
 
 /// Between two columns.
 const GAP: usize = 2;
 
+/// Below that the last column is not worth showing.
+const LAST: usize = 16;
+
 impl Table {
     /// A table with these column titles.
     #[must_use]
     pub const fn new(header: Vec<&'static str>) -> Self {
-        Self { header, rows: Vec::new() }
+        Self { header, rows: Vec::new(), yielding: &[] }
+    }
+
+    /// On a terminal that is too narrow these columns are left out, the first of them first.
+    #[must_use]
+    pub const fn yielding(mut self, titles: &'static [&'static str]) -> Self {
+        self.yielding = titles;
+        self
     }
 
     /// Adds a row of as many cells as there are titles.
@@ -61,17 +72,35 @@ impl Table {
         self.rows.is_empty()
     }
 
-    /// The text; the last column is cut to `width` columns of the terminal.
+    /// The text; columns that yield are left out and the last one is cut, so that it fits `width` columns of the terminal.
     #[must_use]
     pub fn render(&self, width: Option<usize>) -> String {
         let header =
             self.header.iter().map(|title| Cell::new(*title, super::style::FAINT)).collect();
         let widths = self.widths();
+        let shown = self.shown(&widths, width);
         let mut text = String::new();
         for row in std::iter::once(&header).chain(&self.rows) {
-            render_row(&mut text, row, &widths, width);
+            let cells: Vec<_> =
+                shown.iter().filter_map(|it| Some((row.get(*it)?, *widths.get(*it)?))).collect();
+            render_row(&mut text, &cells, width);
         }
         text
+    }
+
+    /// The columns for which there is room.
+    fn shown(&self, widths: &[usize], limit: Option<usize>) -> Vec<usize> {
+        let mut shown: Vec<usize> = (0..self.header.len()).collect();
+        let needed = |shown: &[usize]| {
+            let Some((last, rest)) = shown.split_last() else { return 0 };
+            rest.iter().map(|it| widths[*it] + GAP).sum::<usize>() + widths[*last].min(LAST)
+        };
+        for title in self.yielding {
+            if limit.is_some_and(|limit| needed(&shown) > limit) {
+                shown.retain(|it| self.header[*it] != *title);
+            }
+        }
+        shown
     }
 
     fn widths(&self) -> Vec<usize> {
@@ -86,10 +115,10 @@ impl Table {
     }
 }
 
-fn render_row(text: &mut String, row: &[Cell], widths: &[usize], limit: Option<usize>) {
+fn render_row(text: &mut String, cells: &[(&Cell, usize)], limit: Option<usize>) {
     let mut used = 0;
-    for (column, (cell, width)) in row.iter().zip(widths).enumerate() {
-        let last = column + 1 == row.len();
+    for (column, (cell, width)) in cells.iter().enumerate() {
+        let last = column + 1 == cells.len();
         let shown = match limit {
             Some(limit) if last => cut(&cell.text, limit.saturating_sub(used)),
             _ => cell.text.clone(),
@@ -144,6 +173,17 @@ mod tests {
         let mut table = Table::new(vec!["A", "B"]);
         table.row(vec![Cell::plain("x"), Cell::plain("0123456789")]);
         assert_eq!(plain(&table, Some(8)), "A  B\nx  0123…\n");
+    }
+
+    #[test]
+    fn columns_that_yield_are_left_out_one_by_one_until_the_rest_fits() {
+        let mut table =
+            Table::new(vec!["NAME", "PID", "MEMORY", "ABOUT"]).yielding(&["MEMORY", "PID"]);
+        table.row(["web", "4711", "1.5 MiB", "Shop"].map(Cell::plain).to_vec());
+        let titles = |width| plain(&table, Some(width)).lines().next().map(str::to_owned);
+        assert_eq!(titles(26).as_deref(), Some("NAME  PID   MEMORY   ABOUT"));
+        assert_eq!(titles(25).as_deref(), Some("NAME  PID   ABOUT"));
+        assert_eq!(titles(16).as_deref(), Some("NAME  ABOUT"));
     }
 
     #[test]

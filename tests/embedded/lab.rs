@@ -66,7 +66,17 @@ impl Lab {
     }
 
     pub fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(self.program());
+        self.with_home(Command::new(self.program()), words)
+    }
+
+    /// A command of svcctl that another program executes.
+    pub fn wrapped(&self, wrapper: &[&str], words: &[&str]) -> Command {
+        let mut command = Command::new(wrapper[0]);
+        command.args(&wrapper[1..]).arg(self.program());
+        self.with_home(command, words)
+    }
+
+    fn with_home(&self, mut command: Command, words: &[&str]) -> Command {
         command.env_clear().env("HOME", self.dir()).env("XDG_RUNTIME_DIR", self.dir().join("run"));
         command.args(["--user", "--manager", "embedded"]).args(words);
         command
@@ -91,11 +101,33 @@ impl Lab {
 
     /// Installs a service that runs a script of the shell and is always started again at once.
     pub fn install(&self, name: &str, script: &str) {
-        let text = format!(
-            "name = {name:?}\n[process]\ncommand = [\"/bin/sh\", \"-c\", {script:?}]\nenvironment = {{ DIR = {:?} }}\n\
-             [restart]\ndelay = \"0s\"\nattempts = \"unlimited\"\n[stop]\ntimeout = \"20s\"\n",
-            self.dir(),
+        self.install_command(name, &["/bin/sh", "-c", script], "20s");
+    }
+
+    /// Installs a service that has so much time to stop.
+    pub fn install_command(&self, name: &str, command: &[&str], stop: &str) {
+        let process = format!("command = {command:?}\nenvironment = {{ DIR = {:?} }}", self.dir());
+        self.install_text(
+            name,
+            &format!(
+                "name = {name:?}\n[process]\n{process}\n\
+                 [restart]\ndelay = \"0s\"\nattempts = \"unlimited\"\n[stop]\ntimeout = {stop:?}\n"
+            ),
         );
+    }
+
+    /// Installs a script of the shell that starts after another service.
+    pub fn install_after(&self, name: &str, script: &str, after: Option<&str>) {
+        let after = after.map(|other| format!("[start]\nafter = [{other:?}]\n"));
+        let process = format!(
+            "command = [\"/bin/sh\", \"-c\", {script:?}]\nenvironment = {{ DIR = {:?} }}",
+            self.dir()
+        );
+        let text = format!("name = {name:?}\n[process]\n{process}\n{}", after.unwrap_or_default());
+        self.install_text(name, &text);
+    }
+
+    fn install_text(&self, name: &str, text: &str) {
         let path = self.dir().join(format!("{name}.toml"));
         fs::write(&path, text).unwrap();
         self.svcctl(&["install", &path.display().to_string()]);

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Format, lints, and all tests that need no service manager.
 
-needs() { echo gcc libc6-dev shellcheck; }
+# The shells are those whose completions are tried.
+needs() { echo gcc libc6-dev shellcheck zsh fish; }
 
 can_run() { command -v cargo >/dev/null || { echo "cargo is not installed"; return 1; }; }
 

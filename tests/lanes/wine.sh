@@ -4,7 +4,6 @@
 needs() { echo rustc-web cargo-web rust-web-src gcc-mingw-w64-x86-64 gcc libc6-dev wine wine64; }
 
 can_run() {
-  not_yet "its cases are not all green yet" || return 1
   [ "$(uname -m)" = x86_64 ] || { echo "needs an x86-64 machine"; return 1; }
   apt-cache show rust-web-src >/dev/null 2>&1 || dpkg -s rust-web-src >/dev/null 2>&1 ||
     { echo "needs Debian's rust-web-src: the standard library's source"; return 1; }

@@ -7,8 +7,8 @@ use crate::backend::Context;
 use crate::error::{Error, Result};
 use crate::host;
 use crate::host::state::{Process, Snapshot};
-use crate::host::unix::signals;
-use crate::host::unix::{child, process};
+use crate::host::unix::process::{self, Stat};
+use crate::host::unix::{child, signals};
 use crate::spec::ServiceName;
 use crate::state::{ExitInfo, ServiceState, State};
 use crate::system::Entry;
@@ -20,14 +20,14 @@ pub fn state(name: &ServiceName, context: &Context<'_>) -> Result<ServiceState> 
     let target = context.target;
     let folder = PathBuf::from(host::runtime_dir(target, name));
     let mut state = ServiceState::not_installed(name, target.scope, target.manager);
-    let snapshot = settled(&folder)?;
+    let (snapshot, main) = settled(&folder)?;
     let installed = is_there(context, &host::path(target, name))?;
     if !installed && snapshot.as_ref().is_none_or(|snapshot| snapshot.state == State::Stopped) {
         return Ok(state);
     }
     state.state = State::Stopped;
     if let Some(snapshot) = snapshot {
-        fill(&mut state, snapshot);
+        fill(&mut state, snapshot, main);
     }
     Ok(state)
 }
@@ -64,25 +64,28 @@ pub fn is_there(context: &Context<'_>, path: &str) -> Result<bool> {
     }
 }
 
-/// The snapshot, once it is true.
-fn settled(folder: &Path) -> Result<Option<Snapshot>> {
+/// The snapshot, once it is true, and what the process table says of the main process.
+fn settled(folder: &Path) -> Result<(Option<Snapshot>, Option<Stat>)> {
     let read = || host::state::read(folder).map_err(|error| Error::io(folder.display(), &error));
-    let mut snapshot = read()?;
     for _ in 0..SECOND_LOOKS.0 {
-        if snapshot.as_ref().is_none_or(is_true) {
-            return Ok(snapshot);
+        let Some(snapshot) = read()? else { return Ok((None, None)) };
+        let main = snapshot.main.and_then(process::living);
+        if is_true(&snapshot, main.as_ref()) {
+            return Ok((Some(snapshot), main));
         }
         std::thread::sleep(SECOND_LOOKS.1);
-        snapshot = read()?;
     }
-    Ok(snapshot.map(|snapshot| if is_true(&snapshot) { snapshot } else { left_alone(snapshot) }))
+    let Some(snapshot) = read()? else { return Ok((None, None)) };
+    let main = snapshot.main.and_then(process::living);
+    let is_true = is_true(&snapshot, main.as_ref());
+    Ok((Some(if is_true { snapshot } else { left_alone(snapshot) }), main))
 }
 
 /// Whether the processes that the snapshot speaks of are there.
-fn is_true(snapshot: &Snapshot) -> bool {
+fn is_true(snapshot: &Snapshot, main: Option<&Stat>) -> bool {
     match snapshot.state {
         State::NotInstalled | State::Stopped | State::Failed => true,
-        State::Running | State::Reloading => snapshot.main.is_some_and(process::lives),
+        State::Running | State::Reloading => main.is_some(),
         State::Starting | State::Stopping | State::Restarting => process::lives(snapshot.host),
     }
 }
@@ -100,7 +103,7 @@ fn left_alone(mut snapshot: Snapshot) -> Snapshot {
     snapshot
 }
 
-fn fill(state: &mut ServiceState, snapshot: Snapshot) {
+fn fill(state: &mut ServiceState, snapshot: Snapshot, looked: Option<Stat>) {
     let Snapshot {
         schema: _,
         state: now,
@@ -120,8 +123,9 @@ fn fill(state: &mut ServiceState, snapshot: Snapshot) {
     state.restarts = Some(restarts);
     state.exit = explained(exit, trouble, now);
     state.health = health;
-    if let Some(usage) = main.map(usage) {
-        (state.memory_bytes, state.cpu_ns) = usage;
+    if main.is_some() {
+        let (memory, cpu) = looked.map_or((0, 0), usage_from);
+        (state.memory_bytes, state.cpu_ns) = (Some(memory), Some(cpu));
     }
     if process::lives(host) {
         state.native.insert("host-pid".to_owned(), host.pid.into());
@@ -141,15 +145,24 @@ fn explained(exit: Option<ExitInfo>, trouble: Option<String>, state: State) -> O
     }
 }
 
-/// Memory and CPU time of a process and all that came from it.
+/// Memory, in bytes, and CPU time, in nanoseconds, of a process and all that came from it.
 pub fn usage(main: Process) -> (Option<u64>, Option<u64>) {
-    let family = std::iter::once(main.pid).chain(process::descendants(main.pid));
-    let stats: Vec<_> = family.filter_map(process::stat).collect();
+    let (memory, cpu) = process::living(main).map_or((0, 0), usage_from);
+    (Some(memory), Some(cpu))
+}
+
+/// The same, where the process was just looked at.
+fn usage_from(main: Stat) -> (u64, u64) {
+    let (mut pages, mut ticks) = (0, 0);
+    let mut family = vec![main];
+    while let Some(stat) = family.pop() {
+        pages += stat.pages;
+        ticks += stat.ticks;
+        family.extend(process::children_of(&stat).into_iter().filter_map(process::stat));
+    }
     let page = u64::try_from(rustix::param::page_size()).unwrap_or(4096);
     let hertz = rustix::param::clock_ticks_per_second().max(1);
-    let memory = stats.iter().map(|stat| stat.pages * page).sum();
-    let ticks: u64 = stats.iter().map(|stat| stat.ticks).sum();
-    (Some(memory), Some(ticks * (1_000_000_000 / hertz)))
+    (pages * page, ticks * (1_000_000_000 / hertz))
 }
 
 /// Whether a service can be given a /tmp of its own: that takes a namespace of mounts, which containers often refuse.

@@ -3,41 +3,64 @@
 use std::collections::BTreeMap;
 
 use super::Matrix;
+use crate::output::style::{BAD, BETWEEN};
 use crate::support::Answer;
 use crate::target::ManagerId;
 
-/// The notes, one line for each reason of each manager, in the order of the table's columns.
+/// The notes in the order of the table's columns: each reason once, with all the fields that it is about, in lines of at most `width`
+/// columns.
 #[must_use]
-pub fn notes(matrix: &Matrix) -> String {
+pub fn notes(matrix: &Matrix, width: Option<usize>) -> String {
     let managers = ManagerId::ALL.map(ManagerId::name);
-    let of = |name| matrix.get(name).map(|answers| of_manager(name, answers));
+    let of = |name| matrix.get(name).map(|answers| of_manager(name, answers, width));
     managers.into_iter().filter_map(of).collect()
 }
 
-fn of_manager(manager: &str, answers: &BTreeMap<&'static str, Answer>) -> String {
-    let mut reasons: Vec<(String, &'static str, Vec<&str>)> = Vec::new();
+fn of_manager(
+    manager: &str,
+    answers: &BTreeMap<&'static str, Answer>,
+    width: Option<usize>,
+) -> String {
+    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
     for (key, answer) in answers {
-        let why = match answer {
-            Answer::Native => continue,
-            Answer::Hosted(why) => why.clone(),
-            Answer::Refused { reason, way_out } => format!("{reason}; {way_out}"),
-        };
-        let same = |(known, word, _): &&mut (String, &str, Vec<&str>)| {
-            *known == why && *word == answer.word()
-        };
-        match reasons.iter_mut().find(same) {
-            Some((_, _, keys)) => keys.push(key),
-            None => reasons.push((why, answer.word(), vec![key])),
+        let Some(reason) = reason(answer, manager) else { continue };
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, keys)) => keys.push(key),
+            None => reasons.push((reason, vec![key])),
         }
     }
-    let line = |(why, word, keys): (String, &str, Vec<&str>)| {
-        let fields = match keys.len() {
-            all if all == answers.len() && all > 1 => "every field".to_owned(),
-            _ => keys.join(", "),
-        };
-        format!("{word} on {manager}: {fields}: {why}\n")
+    let told = |(reason, keys): (String, Vec<&str>)| {
+        let is_every = keys.len() == answers.len() && keys.len() > 1;
+        let fields = if is_every { &["every", "field"] } else { keys.as_slice() };
+        let between = if is_every { "" } else { "," };
+        format!("{reason}\n{}", listed(fields, between, width))
     };
-    reasons.into_iter().map(line).collect()
+    reasons.into_iter().map(told).collect()
+}
+
+fn reason(answer: &Answer, manager: &str) -> Option<String> {
+    match answer {
+        Answer::Native => None,
+        Answer::Hosted(why) => Some(format!("{BETWEEN}hosted{BETWEEN:#} on {manager}: {why}")),
+        Answer::Refused { reason, way_out } => {
+            Some(format!("{BAD}refused{BAD:#} on {manager}: {reason}; {way_out}"))
+        }
+    }
+}
+
+/// Words in lines of at most `width` columns, indented.
+fn listed(words: &[&str], between: &str, width: Option<usize>) -> String {
+    let mut lines = vec![String::new()];
+    for (index, word) in words.iter().enumerate() {
+        let end = if index + 1 < words.len() { between } else { "" };
+        match lines.last_mut() {
+            Some(line) if 3 + line.len() + word.len() < width.unwrap_or(100) => {
+                *line += &format!(" {word}{end}");
+            }
+            _ => lines.push(format!(" {word}{end}")),
+        }
+    }
+    lines.iter().map(|line| format!(" {line}\n")).collect()
 }
 
 #[cfg(test)]
@@ -60,10 +83,10 @@ mod tests {
         ]);
         let matrix = Matrix::from([("openrc", openrc), ("launchd", launchd)]);
         assert_eq!(
-            notes(&matrix),
-            "refused on launchd: limits.cpu: no; go\n\
-             hosted on launchd: restart.attempts, restart.window: never\n\
-             hosted on openrc: every field: all\n"
+            anstream::adapter::strip_str(&notes(&matrix, None)).to_string(),
+            "refused on launchd: no; go\n  limits.cpu\n\
+             hosted on launchd: never\n  restart.attempts, restart.window\n\
+             hosted on openrc: all\n  every field\n"
         );
     }
 }

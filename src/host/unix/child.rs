@@ -42,6 +42,9 @@ pub struct Launch<'a> {
     pub stdout: OwnedFd,
     /// Its standard error.
     pub stderr: OwnedFd,
+    /// The scope's own account, where it runs as that; an account that is asked for by name is looked up by each child, for its groups
+    /// may have changed since the last.
+    pub own: Option<&'a Login>,
     /// Where a main process writes down who it is, before it executes.
     pub record: Option<BorrowedFd<'a>>,
 }

@@ -5,7 +5,7 @@
 mod os;
 
 use crate::host::state::Process;
-pub use os::{Handle, all, be_subreaper, boot, carries, children, stat};
+pub use os::{Handle, all, be_subreaper, boot, carries, children, children_of, stat};
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub struct Stat {
     pub started: u64,
     /// CPU time, in ticks.
     pub ticks: u64,
+    /// How many threads it has.
+    pub threads: u64,
     /// Resident memory, in pages.
     pub pages: u64,
 }
@@ -66,10 +68,16 @@ pub fn this() -> Process {
     identify(std::process::id())
 }
 
-/// Whether it lives: the same process, not a later one with its number, and no zombie.
+/// What the kernel tells of a process that lives: the same one, not a later one with its number, and no zombie.
+#[must_use]
+pub fn living(process: Process) -> Option<Stat> {
+    stat(process.pid).filter(|stat| !stat.zombie && stat.started == process.started)
+}
+
+/// Whether it lives.
 #[must_use]
 pub fn lives(process: Process) -> bool {
-    stat(process.pid).is_some_and(|stat| !stat.zombie && stat.started == process.started)
+    living(process).is_some()
 }
 
 /// Ends of children that nobody has waited for.

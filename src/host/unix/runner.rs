@@ -10,6 +10,7 @@ mod ends;
 mod probes;
 mod report;
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -19,7 +20,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use rustix::event::{PollFd, PollFlags, poll};
 
-use super::child::Report;
+use super::child::{Login, Report};
 use super::link::{Link, ToHost};
 use super::notify;
 use super::process::{self, Exit, Handle};
@@ -113,6 +114,8 @@ pub struct Host {
     status: Option<String>,
     /// The state and when it began, milliseconds since 1970.
     since: (crate::state::State, u64),
+    /// The account, looked up for the first process.
+    own: OnceCell<Option<Login>>,
     record: OwnedFd,
     _lock: OwnedFd,
     boot: String,

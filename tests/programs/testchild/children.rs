@@ -49,3 +49,51 @@ pub fn become_session_leader(_words: &mut Words<'_>) -> Result<()> {
     rustix::process::setsid()?;
     Ok(())
 }
+
+/// `fork N`: N children that only stay, without executing anything, so that there can be very many.
+#[cfg(unix)]
+pub fn fork(words: &mut Words<'_>) -> Result<()> {
+    let count: usize = words.number()?;
+    for _ in 0..count {
+        if is_child()? {
+            loop {
+                nix::unistd::pause();
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `orphans N MS`: N processes, one after another left behind by their parents, each of which ends after so many milliseconds.
+#[cfg(unix)]
+pub fn orphans(words: &mut Words<'_>) -> Result<()> {
+    let (count, life): (usize, u64) = (words.number()?, words.number()?);
+    for _ in 0..count {
+        if is_child()? {
+            if is_child()? {
+                std::thread::sleep(std::time::Duration::from_millis(life));
+            }
+            std::process::exit(0);
+        }
+        nix::sys::wait::wait()?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn is_child() -> Result<bool> {
+    // SAFETY: this program has one thread.
+    Ok(unsafe { nix::unistd::fork() }?.is_child())
+}
+
+/// There is no such thing here.
+#[cfg(not(unix))]
+pub fn fork(_words: &mut Words<'_>) -> Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
+/// There is no such thing here.
+#[cfg(not(unix))]
+pub fn orphans(_words: &mut Words<'_>) -> Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}

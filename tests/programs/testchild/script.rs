@@ -43,6 +43,8 @@ const COMMANDS: &[Command] = &[
     // Children.
     command("spawn", "N FILE", children::spawn),
     command("fork-twice", "FILE", children::fork_twice),
+    command("fork", "N", children::fork),
+    command("orphans", "N MS", children::orphans),
     command("setsid-child", "FILE", children::own_session),
     command("setsid", "", children::become_session_leader),
     command("open-files", "N FILE", files::open_many),

@@ -57,6 +57,14 @@ impl Login {
         Ok(login)
     }
 
+    /// The scope's own account, if the definition asks for no other; none too if it cannot be looked up.
+    #[must_use]
+    pub fn own(hosted: &Hosted) -> Option<Self> {
+        let process = &hosted.spec.process;
+        let asks = process.user.is_some() || process.group.is_some();
+        if asks { None } else { Self::of(hosted).ok() }
+    }
+
     /// An account that the database does not know, as in containers with a number for a user.
     fn owner(hosted: &Hosted, here: Uid) -> Self {
         Self {

@@ -33,7 +33,7 @@ fn execute(launch: &Launch<'_>, parent: u32) -> Result<Infallible, String> {
     let _ = nix::unistd::setsid();
     record(launch, parent)?;
     let spec = &launch.hosted.spec;
-    let login = Login::of(launch.hosted)?;
+    let login = launch.own.cloned().map_or_else(|| Login::of(launch.hosted), Ok)?;
     // As root still: files that only root may read, limits that only root may raise.
     if launch.hosted.is_prepared() {
         streams(launch)?;

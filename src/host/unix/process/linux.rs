@@ -1,7 +1,7 @@
 //! Processes on Linux: `/proc` and pidfds.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
@@ -105,10 +105,29 @@ fn exit_info(pidfd: &OwnedFd) -> io::Result<Option<Exit>> {
     Ok((info.mask & INFO_EXIT != 0).then(|| Exit::from_raw(info.exit_code)))
 }
 
+/// A file below /proc. The kernel makes it up anew for every read, so a few large ones are better than the growing ones of
+/// `fs::read`, which takes the length of zero that such files have for a beginning.
+fn read(path: &str) -> io::Result<Vec<u8>> {
+    let mut file = fs::File::open(path)?;
+    let mut text = vec![0; 4096];
+    let mut length = 0;
+    loop {
+        let free = text.get_mut(length..).unwrap_or_default();
+        let room = free.len();
+        let count = file.read(free)?;
+        length += count;
+        if count < room {
+            text.truncate(length);
+            return Ok(text);
+        }
+        text.resize(length * 2, 0);
+    }
+}
+
 /// What the kernel tells of a process; none if it is gone.
 #[must_use]
 pub fn stat(pid: u32) -> Option<Stat> {
-    let text = fs::read(format!("/proc/{pid}/stat")).ok()?;
+    let text = read(&format!("/proc/{pid}/stat")).ok()?;
     // The name is in parentheses and may hold anything, parentheses too.
     let end = text.iter().rposition(|byte| *byte == b')')?;
     let rest = String::from_utf8_lossy(text.get(end + 1..)?);
@@ -119,6 +138,7 @@ pub fn stat(pid: u32) -> Option<Stat> {
         zombie: matches!(*fields.first()?, "Z" | "X"),
         parent: u32::try_from(number(1)?).ok()?,
         ticks: number(11)? + number(12)?,
+        threads: number(17)?,
         started: number(19)?,
         pages: number(21)?,
     })
@@ -128,13 +148,23 @@ pub fn stat(pid: u32) -> Option<Stat> {
 #[must_use]
 pub fn children(pid: u32) -> Vec<u32> {
     let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else { return Vec::new() };
-    let mut found = Vec::new();
-    for thread in threads.flatten() {
-        if let Ok(list) = fs::read_to_string(thread.path().join("children")) {
-            found.extend(list.split_ascii_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
-        }
+    let threads = threads.flatten().filter_map(|thread| thread.file_name().into_string().ok());
+    threads.flat_map(|thread| children_of_thread(pid, &thread)).collect()
+}
+
+/// The children of a process that was just looked at: where it had one thread, no others are looked for.
+#[must_use]
+pub fn children_of(stat: &Stat) -> Vec<u32> {
+    match stat.threads {
+        1 => children_of_thread(stat.pid, &stat.pid.to_string()),
+        _ => children(stat.pid),
     }
-    found
+}
+
+fn children_of_thread(pid: u32, thread: &str) -> Vec<u32> {
+    let list = read(&format!("/proc/{pid}/task/{thread}/children")).unwrap_or_default();
+    let list = String::from_utf8_lossy(&list);
+    list.split_ascii_whitespace().filter_map(|pid| pid.parse().ok()).collect()
 }
 
 /// The numbers of all processes.

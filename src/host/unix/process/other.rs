@@ -75,6 +75,12 @@ pub const fn children(_pid: u32) -> Vec<u32> {
 
 /// Not told here.
 #[must_use]
+pub const fn children_of(_stat: &Stat) -> Vec<u32> {
+    Vec::new()
+}
+
+/// Not told here.
+#[must_use]
 pub const fn all() -> Vec<u32> {
     Vec::new()
 }

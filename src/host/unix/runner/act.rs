@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{Helper, Host, Killing, Main, now};
 use crate::backend::Stream;
 use crate::host::machine::{Action, Event, Job};
-use crate::host::unix::child::{self, Launch};
+use crate::host::unix::child::{self, Launch, Login};
 use crate::host::unix::process::Handle;
 use crate::host::unix::tree::{Tree, kill_with_descendants};
 use crate::host::unix::{MARK, notify, signals};
@@ -82,7 +82,7 @@ impl Host {
 
     fn prepare_main(&mut self) -> io::Result<()> {
         if self.hosted.spec.start.ready == Ready::Notify {
-            let login = child::Login::of(&self.hosted).map_err(io::Error::other)?;
+            let login = Login::of(&self.hosted).map_err(io::Error::other)?;
             let uid = login.switch.then_some(login.uid);
             self.listener = Some(notify::Listener::bind(&self.folder, uid)?);
         }
@@ -107,6 +107,7 @@ impl Host {
             variables,
             stdout: self.writer(Stream::Stdout)?,
             stderr: self.writer(Stream::Stderr)?,
+            own: self.own.get_or_init(|| Login::own(&self.hosted)).as_ref(),
             record: is_main.then(|| self.record.as_fd()),
         })
     }

@@ -1,5 +1,6 @@
 //! The beginning of a host: a fresh one, or one that takes over what a killed one left.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, VecDeque};
 use std::fs;
 use std::io;
@@ -67,6 +68,7 @@ impl Host {
             exit: None,
             status: None,
             since: (State::Stopped, report::milliseconds()),
+            own: OnceCell::new(),
             record,
             _lock: lock,
             boot: process::boot(),

@@ -1,0 +1,67 @@
+//! Fifty services: started, stopped, asked for, and idle.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use super::{install, memory, ms, peers, row, svcctl};
+use crate::support::{median, time};
+
+const MANY: u32 = 50;
+
+/// svcctl beside s6, and runit where memory is measured.
+pub fn measure(work: &Path) {
+    let names: Vec<String> = (0..MANY).map(|number| format!("s{number}")).collect();
+    names.iter().for_each(|name| install(work, name, &["/bin/sleep", "1000"]));
+    let all = |verb: &str| -> Command {
+        let words: Vec<&str> =
+            std::iter::once(verb).chain(names.iter().map(String::as_str)).collect();
+        svcctl(work, &words)
+    };
+    started_and_stopped(work, &all);
+    time(&mut svcctl(work, &["start", "s1"]));
+    row("idle, one service", &idle(work, 1), &peers::idle(work, 1));
+    time(&mut all("start"));
+    asked(work, &all);
+    row("idle, fifty services", &idle(work, MANY), &peers::idle(work, MANY));
+    time(&mut all("stop"));
+}
+
+fn started_and_stopped(work: &Path, all: &dyn Fn(&str) -> Command) {
+    let mut s6 = peers::S6::with_services(work, MANY);
+    let (mut starts, mut stops) = (Vec::new(), Vec::new());
+    let (mut peer_starts, mut peer_stops) = (Vec::new(), Vec::new());
+    for _ in 0..7 {
+        starts.push(time(&mut all("start")));
+        stops.push(time(&mut all("stop")));
+        if let Some(s6) = &mut s6 {
+            peer_starts.push(time(&mut s6.all("-u", "-u")));
+            peer_stops.push(time(&mut s6.all("-d", "-D")));
+        }
+    }
+    let beside = |times: &[Duration]| match times {
+        [] => String::new(),
+        times => format!("s6: {}", ms(median(times))),
+    };
+    row("fifty started in one command", &ms(median(&starts)), &beside(&peer_starts));
+    row("fifty stopped in one command", &ms(median(&stops)), &beside(&peer_stops));
+}
+
+fn asked(work: &Path, all: &dyn Fn(&str) -> Command) {
+    let (mut empty, mut one, mut many) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..100 {
+        empty.push(time(&mut Command::new("/bin/true")));
+        one.push(time(&mut svcctl(work, &["status", "s1", "-o", "json"])));
+        many.push(time(all("status").args(["-o", "json"])));
+    }
+    let beside = format!("an empty program: {}", ms(median(&empty)));
+    row("status of one", &ms(median(&one)), &beside);
+    row("status of fifty", &ms(median(&many)), &beside);
+}
+
+/// After two seconds, in which all have settled.
+fn idle(work: &Path, services: u32) -> String {
+    std::thread::sleep(Duration::from_secs(2));
+    let mark = work.display().to_string();
+    memory::idle(services.into(), &|line| line.contains(&mark) && line.contains("supervise"))
+}

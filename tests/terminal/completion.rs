@@ -1,0 +1,152 @@
+//! Completion, as it is met: a prefix is typed, TAB is pressed, and the line is read off the terminal.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use libtest_mimic::{Completion, Failed, Trial};
+use portable_pty::CommandBuilder;
+
+use crate::home::Home;
+use crate::terminal::Terminal;
+
+/// A shell: its program, the words that start it without a configuration of its own, and the lines that make it look for
+/// completions in the project's folder, as it looks for them in a package's.
+struct Shell {
+    program: &'static str,
+    words: &'static [&'static str],
+    prepare: fn(&Path) -> Vec<String>,
+}
+
+const SHELLS: [Shell; 3] = [
+    Shell {
+        program: "bash",
+        words: &["--noprofile", "--norc", "-i"],
+        prepare: |folder| vec![format!("source {}/svcctl.bash", folder.display())],
+    },
+    Shell {
+        program: "zsh",
+        words: &["-f", "-i"],
+        prepare: |folder| {
+            vec![
+                format!("fpath=({} $fpath)", folder.display()),
+                "autoload -Uz compinit".to_owned(),
+                "compinit -u -D".to_owned(),
+            ]
+        },
+    },
+    Shell {
+        program: "fish",
+        words: &["-i"],
+        prepare: |folder| {
+            vec![
+                "function fish_prompt; printf 'ready> '; end".to_owned(),
+                format!("set -p fish_complete_path {}", folder.display()),
+            ]
+        },
+    },
+];
+
+/// One test for each shell, and how long an answer takes.
+pub fn trials() -> Vec<Trial> {
+    let mut trials: Vec<_> = SHELLS
+        .iter()
+        .map(|shell| {
+            let name = format!("{} completes a service's name on TAB", shell.program);
+            Trial::ignorable_test(name, || completes(shell))
+        })
+        .collect();
+    trials.push(Trial::test("the names of 200 services are offered within 20 ms", || {
+        names_are_offered_at_once();
+        Ok(())
+    }));
+    trials
+}
+
+fn completes(shell: &Shell) -> Result<Completion, Failed> {
+    if !installed(shell.program) {
+        let reason = format!("{} is not installed", shell.program);
+        return match std::env::var_os("CI") {
+            Some(_) => Err(Failed::from(reason)),
+            None => Ok(Completion::ignored_with(reason)),
+        };
+    }
+    let home = Home::with(&["orders-front", "orders-worker", "billing"]);
+    let mut terminal = ready(shell, &home);
+    for (typed, completed) in [
+        ("svcctl status orders-w", "svcctl status orders-worker"),
+        ("svcctl logs bil", "svcctl logs billing"),
+        ("svcctl uninst", "svcctl uninstall"),
+    ] {
+        terminal.types(&format!("{typed}\t"));
+        terminal.shows(completed, |screen| {
+            screen
+                .lines()
+                .last()
+                .is_some_and(|line| line.trim_start_matches("ready> ") == completed)
+        });
+        // An empty line again.
+        terminal.types("\x15");
+        terminal.shows("an empty line", |screen| screen.lines().last() == Some("ready>"));
+    }
+    Ok(Completion::Completed)
+}
+
+/// The shell at its prompt, on an empty screen.
+fn ready(shell: &Shell, home: &Home) -> Terminal {
+    let mut command: CommandBuilder = home.program(shell.program);
+    command.args(shell.words);
+    let mut terminal = Terminal::open(command, 80);
+    for line in (shell.prepare)(&completions()) {
+        terminal.types(&format!("{line}\n"));
+    }
+    terminal.types("clear; echo prepa''red\n");
+    terminal.shows("the shell", |screen| {
+        let mut lines = screen.lines().skip_while(|line| !line.starts_with("prepared"));
+        lines.next().is_some() && lines.next() == Some("ready>")
+    });
+    terminal
+}
+
+fn installed(program: &str) -> bool {
+    let found = Command::new(program).arg("--version").stdout(Stdio::null()).status();
+    found.is_ok_and(|status| status.success())
+}
+
+fn completions() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("completions")
+}
+
+/// The median of 21 answers, each a process of its own as in a shell. A busy machine gets three tries.
+fn names_are_offered_at_once() {
+    let home = Home::with(&["orders-1"]);
+    let services = home.path().join(".local/state/svcctl/services");
+    let receipt = std::fs::read(services.join("orders-1.json")).expect("the receipt is there");
+    for number in 2..=200 {
+        let copy = services.join(format!("orders-{number}.json"));
+        std::fs::write(copy, &receipt).expect("a receipt can be written");
+    }
+    let medians: Vec<_> = (0..3).map(|_| median(&home)).collect();
+    let best = medians.iter().min().expect("there are three");
+    assert!(*best < Duration::from_millis(20), "medians of 21 answers: {medians:?}");
+}
+
+fn median(home: &Home) -> Duration {
+    let mut times: Vec<_> = (0..21).map(|_| answer(home)).collect();
+    times.sort();
+    times[10]
+}
+
+fn answer(home: &Home) -> Duration {
+    let begin = Instant::now();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_svcctl"));
+    command.env_clear().env("HOME", home.path()).env("COMPLETE", "bash");
+    command.env("_CLAP_COMPLETE_INDEX", "2").env("_CLAP_IFS", "\n");
+    let words = ["--", "svcctl", "status", "orders-"].map(OsStr::new);
+    let output = command.args(words).output().expect("svcctl can be run");
+    let took = begin.elapsed();
+    let names = String::from_utf8_lossy(&output.stdout).lines().count();
+    assert_eq!(names, 200, "{}", String::from_utf8_lossy(&output.stderr));
+    took
+}
