@@ -143,7 +143,7 @@ impl Backend for Openrc {
     }
 
     fn logs<'a>(&'a self, query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>> {
-        hosted::logs(query, context)
+        hosted::logs_of_ours(query, context)
     }
 }
 

@@ -13,6 +13,15 @@ pub struct Needs {
     wants: Vec<String>,
 }
 
+impl Needs {
+    /// What has to be there before it.
+    #[must_use]
+    pub fn before(&self) -> Vec<ServiceName> {
+        let names = self.after.iter().chain(&self.requires);
+        names.filter_map(|name| ServiceName::new(name).ok()).collect()
+    }
+}
+
 impl From<&Spec> for Needs {
     fn from(spec: &Spec) -> Self {
         let list = |list: &[Dependency]| list.iter().filter_map(service).collect();

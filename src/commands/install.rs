@@ -63,9 +63,11 @@ pub fn wished_scope(definitions: &[Definition]) -> Result<Option<Scope>> {
 fn announce(app: &App<'_>, place: &Place) {
     use crate::target::ManagerId;
     if place.backend.id() == ManagerId::Embedded && app.global.manager.is_none() {
-        app.printer.warning(
-            "no service manager runs here: the services run under svcctl's own supervisor",
-        );
+        let none = match place.target.scope {
+            Scope::System => "no service manager runs here",
+            Scope::User => "no service manager here runs services of users",
+        };
+        app.printer.warning(format!("{none}: the services run under svcctl's own supervisor"));
     }
 }
 

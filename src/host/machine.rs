@@ -232,6 +232,12 @@ struct Step<'a> {
 }
 
 impl Machine {
+    /// Has failed before anything was done, for a reason that lies outside of the service.
+    pub fn refuse(&mut self, why: String) {
+        self.phase = Phase::Failed;
+        self.trouble = Some(why);
+    }
+
     /// Takes an event; what is to be done about it, in order.
     #[must_use]
     pub fn step(&mut self, spec: &Spec, now: Moment, event: Event) -> Vec<Action> {

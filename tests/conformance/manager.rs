@@ -4,6 +4,7 @@
 //! itself can do is done through `svcctl`; a manager only answers for what goes on behind svcctl's back (a service of
 //! somebody else, an edited artifact), for what it gives to every process, and for what this machine cannot show.
 
+mod boot;
 mod embedded;
 mod generated;
 mod launchd;

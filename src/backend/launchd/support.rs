@@ -157,7 +157,7 @@ fn priority(report: &mut SupportReport, priority: Priority, scope: Scope) {
 }
 
 fn start(report: &mut SupportReport, start: &Start) {
-    let Start { autostart, ready, timeout: _, after, requires, wants } = start;
+    let Start { autostart: _, ready, timeout: _, after, requires, wants } = start;
     report.native("start.autostart");
     match ready {
         Ready::Exec => report.native("start.ready"),
@@ -166,45 +166,23 @@ fn start(report: &mut SupportReport, start: &Start) {
         }
     }
     report.native("start.timeout");
-    dependencies(report, "start.after", after, *autostart);
-    dependencies(report, "start.requires", requires, *autostart);
-    dependencies(report, "start.wants", wants, *autostart);
+    dependencies(report, "start.after", after);
+    dependencies(report, "start.requires", requires);
+    dependencies(report, "start.wants", wants);
 }
 
-/// svcctl's own verbs put services in order; at boot launchd starts them, and nobody waits. The network and the clock nobody can wait
-/// for at all.
-fn dependencies(
-    report: &mut SupportReport,
-    key: &'static str,
-    list: &[Dependency],
-    autostart: bool,
-) {
-    let service = || list.iter().find_map(service).filter(|_| autostart);
+/// svcctl's own verbs put services in order, and at a boot their hosts wait for each other. The network and the clock nobody can wait
+/// for.
+fn dependencies(report: &mut SupportReport, key: &'static str, list: &[Dependency]) {
     if let Some(word) = list.iter().find_map(unknown_moment) {
         report.refused(
             key,
             format!("launchd has no moment at which '{word}' is reached: on a Mac it comes and goes"),
             "remove it and let `restart` carry the service over, or put it under another manager's [on.…]",
         );
-    } else if let Some(name) = service() {
-        report.refused(
-            key,
-            format!("at boot launchd starts everything at once, and does not wait for '{name}'"),
-            "say `start.autostart = false`, or remove it and let `restart` carry the service over",
-        );
     } else {
         let why = "launchd starts everything at once and knows no order";
         hosted_if(report, key, !list.is_empty(), why);
-    }
-}
-
-fn service(dependency: &Dependency) -> Option<&str> {
-    match dependency {
-        Dependency::Service(name) => Some(name),
-        Dependency::Network
-        | Dependency::NetworkOnline
-        | Dependency::Filesystem
-        | Dependency::TimeSync => None,
     }
 }
 
@@ -421,10 +399,9 @@ mod tests {
     use crate::backend::launchd::samples;
     use crate::support::Answer;
 
-    fn answer(after: Dependency, autostart: bool) -> Option<Answer> {
+    fn answer(after: Dependency) -> Option<Answer> {
         let mut spec = samples::spec();
         spec.start.after = vec![after];
-        spec.start.autostart = autostart;
         let mut report = SupportReport::default();
         start(&mut report, &spec.start);
         report.get("start.after").cloned()
@@ -435,7 +412,7 @@ mod tests {
         for (after, word) in
             [(Dependency::NetworkOnline, "'network-online'"), (Dependency::TimeSync, "'time-sync'")]
         {
-            let Some(Answer::Refused { reason, way_out }) = answer(after, false) else {
+            let Some(Answer::Refused { reason, way_out }) = answer(after) else {
                 panic!("{word} is not refused");
             };
             assert!(reason.contains(word) && !way_out.is_empty(), "{reason}: {way_out}");
@@ -443,10 +420,9 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_comes_up_at_boot_waits_for_no_other() {
-        let redis = || Dependency::Service("redis".into());
-        assert!(matches!(answer(redis(), true), Some(Answer::Refused { .. })));
-        assert!(matches!(answer(redis(), false), Some(Answer::Hosted(_))));
-        assert!(matches!(answer(Dependency::Filesystem, true), Some(Answer::Hosted(_))));
+    fn hosts_wait_for_other_services_at_a_boot() {
+        for after in [Dependency::Service("redis".into()), Dependency::Filesystem] {
+            assert!(matches!(answer(after), Some(Answer::Hosted(_))));
+        }
     }
 }

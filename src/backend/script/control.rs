@@ -82,6 +82,11 @@ pub fn run(
     context: &Context<'_>,
 ) -> Outcome {
     let spec = super::hosted(name, context).map(|hosted| hosted.spec);
+    if !context.system.identity().privileged {
+        let message = format!("cannot {} {name}: that needs root", action.word());
+        let error = Error::new(ErrorKind::Privilege, message).hint("run it with sudo");
+        return hosted::failed(name, error);
+    }
     let done = match &spec {
         Some(spec) => {
             let service = Service { name, spec, deadline, init, context };

@@ -434,3 +434,12 @@ fn a_restart_while_stopping_starts_it_again() {
     world.finish_the_kill();
     assert_eq!((world.machine.phase, world.machine.spawned), (Phase::Spawning, 2));
 }
+
+#[test]
+fn a_service_that_is_refused_is_at_rest_and_says_why() {
+    let mut machine = Machine::default();
+    machine.refuse("requires db, which has failed".to_owned());
+    assert!(machine.is_at_rest());
+    assert_eq!(machine.state(), State::Failed);
+    assert_eq!(machine.trouble.as_deref(), Some("requires db, which has failed"));
+}

@@ -43,8 +43,26 @@ impl Supervised {
 
     /// The supervisor, if it is the parent of this process: nobody else is to end with it.
     fn supervisor(&self) -> Option<Process> {
-        let number: u32 = fs::read_to_string(&self.pid_file).ok()?.trim().parse().ok()?;
+        let number = self.number()?;
         parent().filter(|pid| *pid == number).map(process::identify)
+    }
+
+    /// What the pid file says. A supervisor writes it after it has started its child, which may have ended by then.
+    fn number(&self) -> Option<u32> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let text = fs::read_to_string(&self.pid_file).unwrap_or_default();
+            let number = text.trim().parse().ok();
+            if number.is_some() || Instant::now() >= end || !self.is_supervised() {
+                return number;
+            }
+            std::thread::sleep(POLL);
+        }
+    }
+
+    /// Not in a host that somebody runs by hand, or svcctl to stop what nobody supervises.
+    fn is_supervised(&self) -> bool {
+        self.pid_file.exists()
     }
 
     /// Has the supervisor end too. Returns if it does not, or is gone, or stops this host itself.
@@ -75,7 +93,8 @@ pub fn displace(runtime: &Path) -> bool {
     let Some(host) = state::read(runtime).ok().flatten().map(|snapshot| snapshot.host) else {
         return false;
     };
-    let orphaned = process::stat(host.pid).is_some_and(|stat| stat.parent <= 1);
+    // Where the system does not tell, nobody is taken for an orphan.
+    let orphaned = process::stat(host.pid).is_some_and(|stat| stat.parent == 1);
     let Some(handle) = Handle::open(host).filter(|_| orphaned) else { return false };
     // As if it had been killed: nothing that it does at a proper end must happen to a service that goes on.
     let _ = handle.signal(Signal::SIGKILL as i32);

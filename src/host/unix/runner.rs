@@ -182,6 +182,13 @@ impl Host {
         self.events.push_back(event);
     }
 
+    /// Gives the service up before it was started.
+    pub fn refuse(&mut self, why: String) {
+        self.tell(&why);
+        self.machine.refuse(why);
+        self.changed = true;
+    }
+
     /// Lets the machine step until nothing is left to do, and tells the world.
     fn settle(&mut self) {
         while let Some(event) = self.events.pop_front() {

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::{Limit, Manager};
+use super::{Limit, Manager, boot};
+use crate::case::{Case, case_over_a_boot};
 use crate::lane::{Scope, home};
 
 /// launchd, in one scope.
@@ -40,6 +41,12 @@ fn launchctl(words: &[&str]) -> (bool, String) {
     let output = Command::new("/bin/launchctl").args(words).output().expect("launchctl can be run");
     (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
 }
+
+/// What launchd does not do by itself.
+const EXTRAS: &[Case] = &[
+    case_over_a_boot(1031, "at a boot a service waits for a ready one", boot::waits_for_ready),
+    case_over_a_boot(1032, "at a boot what it requires has failed", boot::does_without_failed),
+];
 
 impl Manager for Launchd {
     fn name(&self) -> &'static str {
@@ -89,6 +96,10 @@ impl Manager for Launchd {
 
     fn cannot_limit(&self, _limit: Limit) -> Option<String> {
         None
+    }
+
+    fn extras(&self) -> &'static [Case] {
+        EXTRAS
     }
 
     fn absent(&self) -> &'static str {

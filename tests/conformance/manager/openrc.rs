@@ -1,15 +1,15 @@
 //! OpenRC, with its init scripts as files. It has a system scope only.
 
-mod boot;
 #[cfg(target_os = "linux")]
 mod others;
+mod runlevel;
 mod supervision;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Limit, Manager, generated};
+use super::{Limit, Manager, boot, generated};
 use crate::case::{Case, case, case_alone, case_over_a_boot};
 use crate::lab::tool;
 
@@ -47,7 +47,7 @@ const EXTRAS: &[Case] = &[
     case(1026, "a user's scope is refused", supervision::no_user_scope),
     case_over_a_boot(1031, "at a boot a service waits for a ready one", boot::waits_for_ready),
     case_over_a_boot(1032, "at a boot what it requires has failed", boot::does_without_failed),
-    case_over_a_boot(1033, "enabled and disabled by rc-update", boot::by_rc_update),
+    case_over_a_boot(1033, "enabled and disabled by rc-update", runlevel::by_rc_update),
 ];
 
 impl Manager for Openrc {

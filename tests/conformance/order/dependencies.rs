@@ -13,8 +13,7 @@ fn pair<'a>(lab: &'a Lab<'a>, key: &str) -> Result<[Service<'a>; 2], crate::outc
             "on TERM append @order -{name} and exit 0 then sleep 200 then append @order +{name} then sleep"
         )
     };
-    // An order that svcctl's verbs keep; a manager that keeps none at boot refuses it together with autostart.
-    let named = |name: &str| lab.named(name, &script(name)).with("start.autostart", false);
+    let named = |name: &str| lab.named(name, &script(name));
     let first = named("first");
     let second = named("second").with(key, json!([first.name]));
     first.install(&["--no-enable"])?;

@@ -1,15 +1,14 @@
-//! The order at a boot, which OpenRC keeps and no svcctl.
+//! The order at a boot, which the manager or the hosts keep, and no verb of svcctl.
 
 use serde_json::json;
 
-use super::openrc_says;
-use crate::lab::{Lab, tool};
+use crate::lab::Lab;
 use crate::lane::Boot;
 use crate::outcome::{Verdict, unseen};
 use crate::poll::{always, seconds};
 
 /// What is done before a boot, and what is seen after it.
-fn over_a_boot(lab: &Lab, before: impl FnOnce() -> Verdict, after: impl FnOnce()) -> Verdict {
+pub fn over_a_boot(lab: &Lab, before: impl FnOnce() -> Verdict, after: impl FnOnce()) -> Verdict {
     match lab.lane.boot {
         Boot::Never => return unseen("this lane cannot boot the machine"),
         Boot::Before => {
@@ -58,30 +57,8 @@ pub fn does_without_failed(lab: &Lab) -> Verdict {
     over_a_boot(lab, before, || {
         follows.becomes("running").is("running", 0);
         broken.status().is("failed", 5);
-        always("it is not started", seconds(1.0), || {
-            openrc_says(&needs.name) == "stopped" && lab.lines("order") == ["follows"]
-        });
-    })
-}
-
-pub fn by_rc_update(lab: &Lab) -> Verdict {
-    let on = lab.named("on", "append @order on then sleep");
-    let off = lab.named("off", "append @order off then sleep");
-    let before = || {
-        on.install(&["--no-enable"])?;
-        off.install(&[])?;
-        tool("rc-update", &["add", &on.name, "default"]);
-        tool("rc-update", &["del", &off.name, "default"]);
-        // What svcctl was told is one thing, and what is on the machine another.
-        assert!(
-            off.verb("status", &[]).says("drift").exits(3).output()["services"][0]["drift"]
-                .is_array()
-        );
-        Ok(())
-    };
-    over_a_boot(lab, before, || {
-        on.becomes("running").is("running", 0);
-        off.status().is("stopped", 3);
-        assert_eq!(lab.lines("order"), ["on"]);
+        let status = needs.becomes("failed");
+        status.is("failed", 5);
+        always("it is not started", seconds(1.0), || lab.lines("order") == ["follows"]);
     })
 }
