@@ -66,15 +66,16 @@ fn show(app: &App<'_>, line: &LogLine, many: bool) -> Result<()> {
     if app.printer.is_json() {
         return app.printer.object(&json::LogObject::new(line));
     }
-    let time = line.time.map(|time| human::local(&human::rfc3339(time))).unwrap_or_default();
-    let name = if many { format!(" {NAME}{}{NAME:#}", line.service) } else { String::new() };
+    let time = line.time.map(|time| human::local(&human::rfc3339(time)));
+    let time = time.map(|time| format!("{FAINT}{time}{FAINT:#} ")).unwrap_or_default();
+    let name = if many { format!("{NAME}{}{NAME:#} ", line.service) } else { String::new() };
     let message = printable(&String::from_utf8_lossy(&line.message));
     let style = match line.stream {
         Some(Stream::Manager) => FAINT,
         Some(Stream::Stderr) => BETWEEN,
         Some(Stream::Stdout) | None => anstyle::Style::new(),
     };
-    app.printer.answer(&format!("{FAINT}{time}{FAINT:#}{name} {style}{message}{style:#}\n"))
+    app.printer.answer(&format!("{time}{name}{style}{message}{style:#}\n"))
 }
 
 /// How many of the last lines are wanted; none for all.

@@ -4,7 +4,7 @@
 //! kills over ten minutes are `SVCCTL_CHAOS_SECONDS=600 SVCCTL_CHAOS_PAUSE_MS=600`.
 
 use std::env;
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::WRITER;
@@ -34,23 +34,6 @@ fn setting(name: &str, default: u64) -> u64 {
     env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-/// Somebody who follows a log; gone with the test, however that ends.
-struct Reader(Child);
-
-impl Reader {
-    fn new(lab: &Lab) -> Self {
-        let mut command = lab.command(&["logs", "a", "-f"]);
-        Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
-    }
-}
-
-impl Drop for Reader {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// How long it took until everything was well again, and until `status` said so.
 fn recovery(lab: &Lab, name: &str, killed: u32) -> [Duration; 2] {
     let begun = Instant::now();
@@ -77,7 +60,7 @@ fn whatever_is_killed_nothing_runs_twice_and_no_line_is_lost() {
     let lab = Lab::new();
     NAMES.iter().for_each(|name| lab.install(name, WRITER));
     lab.svcctl(&[&["start"], NAMES.as_slice()].concat());
-    let mut reader = Reader::new(&lab);
+    let mut reader = lab.follow("a", Stdio::null());
     let mut dice = Dice::new();
     let end = Instant::now() + Duration::from_secs(setting("SVCCTL_CHAOS_SECONDS", 5));
     let pause = Duration::from_millis(setting("SVCCTL_CHAOS_PAUSE_MS", 100));
@@ -89,7 +72,7 @@ fn whatever_is_killed_nothing_runs_twice_and_no_line_is_lost() {
             1 => lab.processes(name).host,
             2 => lab.try_supervisor().unwrap_or(0),
             _ => {
-                reader = Reader::new(&lab);
+                reader = lab.follow("a", Stdio::null());
                 continue;
             }
         };

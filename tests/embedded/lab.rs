@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -34,6 +34,16 @@ pub fn kill(pid: u32) {
 pub struct Processes {
     pub main: u32,
     pub host: u32,
+}
+
+/// Somebody who follows a log; gone with the test, however that ends.
+pub struct Reader(pub Child);
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// One test's world.
@@ -82,6 +92,12 @@ impl Lab {
         command
     }
 
+    /// Somebody who follows the log of a service from its beginning.
+    pub fn follow(&self, name: &str, stdout: Stdio) -> Reader {
+        let mut command = self.command(&["logs", name, "-f", "-n", "all"]);
+        Reader(command.stdout(stdout).stderr(Stdio::null()).spawn().unwrap())
+    }
+
     pub fn try_svcctl(&self, words: &[&str]) -> Output {
         loop {
             match self.command(words).output() {
@@ -127,7 +143,8 @@ impl Lab {
         self.install_text(name, &text);
     }
 
-    fn install_text(&self, name: &str, text: &str) {
+    /// Installs a definition.
+    pub fn install_text(&self, name: &str, text: &str) {
         let path = self.dir().join(format!("{name}.toml"));
         fs::write(&path, text).unwrap();
         self.svcctl(&["install", &path.display().to_string()]);
@@ -197,29 +214,27 @@ impl Lab {
     /// Every line that a writer wrote is in the log, once and in order.
     pub fn check_lines(&self, name: &str) -> usize {
         let text = self.svcctl(&["logs", name, "-n", "all", "-o", "json"]);
-        let mut seen: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
+        let mut seen: BTreeMap<String, Vec<u64>> = BTreeMap::new();
         for line in text.lines() {
             let entry: Value = serde_json::from_str(line).unwrap();
-            let numbers: Vec<u64> = entry["message"]
-                .as_str()
-                .unwrap_or_default()
-                .split(' ')
-                .filter_map(|word| word.parse().ok())
-                .collect();
-            if let [pid, number] = numbers.as_slice() {
-                seen.entry(*pid).or_default().push(*number);
+            let message = entry["message"].as_str().unwrap_or_default();
+            // What the host has to tell is among the lines.
+            let is_its = entry["stream"] != "manager";
+            if is_its && let Some((instance, number)) = message.split_once(' ') {
+                let number = number.parse().unwrap_or_else(|_| panic!("{name} wrote {message:?}"));
+                seen.entry(instance.to_owned()).or_default().push(number);
             }
         }
         assert!(!seen.is_empty(), "{name} has written nothing");
-        for (pid, numbers) in &seen {
+        for (instance, numbers) in &seen {
             let expected: Vec<u64> = (0..numbers.len() as u64).collect();
-            assert!(*numbers == expected, "{name}, process {pid}: {}", first_fault(numbers));
+            assert!(*numbers == expected, "{name}, instance {instance}: {}", first_fault(numbers));
             let last =
-                fs::read_to_string(self.dir().join(format!("last.{pid}"))).unwrap_or_default();
+                fs::read_to_string(self.dir().join(format!("last.{instance}"))).unwrap_or_default();
             if let Ok(last) = last.trim().parse::<u64>() {
                 assert!(
                     numbers.len() as u64 > last,
-                    "{name}, process {pid}: {last} was written, {} are logged",
+                    "{name}, instance {instance}: {last} was written, {} are logged",
                     numbers.len()
                 );
             }

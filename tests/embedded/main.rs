@@ -8,19 +8,21 @@
 mod chaos;
 mod hard;
 mod lab;
+mod lines;
 mod pid_one;
 
 use std::fs;
 
 use lab::{Lab, eventually, kill};
 
-/// Prints "PID NUMBER" lines, and keeps the last number in a file of its own once it is printed.
-const WRITER: &str =
-    r#"i=0; while :; do echo "$$ $i"; echo $i >"$DIR/last.$$"; i=$((i+1)); sleep 0.002; done"#;
+/// Prints lines of its own name, which no other process ever has, and a number; keeps the last number in a file of its own once it is
+/// printed.
+const WRITER: &str = r#"read -r me </proc/sys/kernel/random/uuid; i=0
+while :; do echo "$me $i"; echo $i >"$DIR/last.$me"; i=$((i+1)); sleep 0.002; done"#;
 
 /// The same, for many at once.
-const SLOW_WRITER: &str =
-    r#"i=0; while :; do echo "$$ $i"; echo $i >"$DIR/last.$$"; i=$((i+1)); sleep 0.05; done"#;
+const SLOW_WRITER: &str = r#"read -r me </proc/sys/kernel/random/uuid; i=0
+while :; do echo "$me $i"; echo $i >"$DIR/last.$me"; i=$((i+1)); sleep 0.05; done"#;
 
 /// The program that does what a test says.
 const TESTCHILD: &str = env!("CARGO_BIN_EXE_svcctl-testchild");

@@ -18,5 +18,7 @@ run_lane() {
   export SVCCTL_LANE_BIN=$BIN
   boot_machine boot-embedded embedded
   for scope in system user; do conform embedded "$scope" || status=1; done
+  # The supervisor as PID 1 of a namespace that a test makes.
+  cargo test --quiet --all-features --test embedded -- --ignored || status=1
   return "$status"
 }
