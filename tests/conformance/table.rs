@@ -1,7 +1,8 @@
 //! The table of case × manager, from the results of lanes.
 //!
 //! `conformance table DOCUMENT RESULTS…` prints the new text of the document. Columns of lanes that have not run keep
-//! what the document says of them. It fails if a case passes nowhere.
+//! what the document says of them. It fails if a behaviour that the document says was seen is not seen any more, and if
+//! there is one that no manager shows: refused on every one of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -34,10 +35,15 @@ pub fn run(words: &[String]) -> ExitCode {
     let new: Cells = results.iter().flat_map(|file| read_results(file)).collect();
     let ran: BTreeSet<String> = new.keys().map(|(column, _)| column.clone()).collect();
     let mut cells = read_document(&fs::read_to_string(document).unwrap_or_default());
+    let lost = lost(&cells, &new, &ran);
     cells.retain(|(column, _), _| !ran.contains(column));
     cells.extend(new);
     print!("{}", render(&cells));
-    nowhere_passed(&cells)
+    let refused = refused_everywhere(&cells);
+    for what in lost.iter().chain(&refused) {
+        eprintln!("{what}");
+    }
+    if lost.is_empty() && refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn read_results(file: &str) -> Vec<((String, u16), Cell)> {
@@ -125,20 +131,24 @@ fn reasons(cells: &Cells) -> String {
     )
 }
 
-fn nowhere_passed(cells: &Cells) -> ExitCode {
-    let passed: BTreeSet<u16> = cells
+/// What was seen when the document was written, and is not in these results of a lane that ran.
+fn lost(document: &Cells, new: &Cells, ran: &BTreeSet<String>) -> Vec<String> {
+    let was_seen = document
         .iter()
-        .filter(|(_, (word, _))| word == "passed")
+        .filter(|((column, _), (word, _))| ran.contains(column) && word == "passed")
+        .map(|(key, _)| key);
+    let is_lost = |key: &&(String, u16)| new.get(key).is_none_or(|(word, _)| word != "passed");
+    let told = |(column, case): &(String, u16)| format!("case {case} on {column}: passed before");
+    was_seen.filter(is_lost).map(told).collect()
+}
+
+/// What is unseen here another machine may show; what every manager refuses none does.
+fn refused_everywhere(cells: &Cells) -> Vec<String> {
+    let shown: BTreeSet<u16> = cells
+        .iter()
+        .filter(|(_, (word, _))| word != "refused")
         .map(|((_, case), _)| *case)
         .collect();
-    let missing: Vec<String> = cases()
-        .iter()
-        .filter(|case| !passed.contains(&case.number))
-        .map(|case| case.number.to_string())
-        .collect();
-    if missing.is_empty() {
-        return ExitCode::SUCCESS;
-    }
-    eprintln!("passed on no manager: {}", missing.join(", "));
-    ExitCode::FAILURE
+    let missing = cases().into_iter().filter(|case| !shown.contains(&case.number));
+    missing.map(|case| format!("case {}: no manager shows it", case.number)).collect()
 }
