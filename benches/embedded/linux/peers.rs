@@ -1,5 +1,6 @@
 //! Other supervisors, where they are installed.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -123,17 +124,71 @@ impl S6 {
     }
 }
 
-/// What runit and s6 with a logger for each service take.
+/// What runit and s6 with a logger for each service, supervisord and pm2 take.
 pub fn idle(work: &Path, services: u32) -> String {
-    let peers = [
+    let scanners = [
         ("runit", "runsvdir", "svlogd -tt ./main", "runsv"),
         ("s6", "s6-svscan", "s6-log t ./main", "s6-"),
     ];
-    let told = peers.iter().filter_map(|(name, scan, log, mark)| {
-        idle_peer(&work.join(format!("{name}-{services}")), services, scan, log, mark)
-            .map(|figure| format!("{name}: {figure}"))
-    });
-    told.collect::<Vec<_>>().join("; ")
+    let folder = |name: &str| work.join(format!("{name}-{services}"));
+    let mut told: Vec<String> = scanners
+        .iter()
+        .filter_map(|(name, scan, log, mark)| {
+            idle_peer(&folder(name), services, scan, log, mark)
+                .map(|figure| format!("{name}: {figure}"))
+        })
+        .collect();
+    told.extend(idle_supervisord(&folder("supervisord"), services));
+    told.extend(idle_pm2(&folder("pm2"), services));
+    told.join("; ")
+}
+
+fn idle_supervisord(folder: &Path, services: u32) -> Option<String> {
+    fs::create_dir_all(folder).expect("a folder");
+    let at = folder.display();
+    let mut text = format!(
+        "[supervisord]\nnodaemon=true\nuser=root\nlogfile=/dev/null\nlogfile_maxbytes=0\npidfile={at}/pid\n"
+    );
+    for number in 0..services {
+        let _ = write!(
+            text,
+            "[program:p{number}]\ncommand=/bin/sleep 1000\nstdout_logfile={at}/p{number}.log\n"
+        );
+    }
+    let configuration = folder.join("conf");
+    fs::write(&configuration, text).expect("its configuration");
+    let mut child = spawn(Command::new("supervisord").arg("-c").arg(&configuration))?;
+    std::thread::sleep(Duration::from_secs(8));
+    let mark = configuration.display().to_string();
+    let figure = memory::idle(services.into(), &|line| line.contains(&mark));
+    run(Command::new("/bin/kill").arg(child.id().to_string()));
+    let _ = child.wait();
+    Some(format!("supervisord: {figure}"))
+}
+
+fn idle_pm2(folder: &Path, services: u32) -> Option<String> {
+    fs::create_dir_all(folder).expect("a folder");
+    let app = |number: u32| {
+        format!(
+            "{{\"name\":\"p{number}\",\"script\":\"/bin/sleep\",\"args\":\"1000\",\"interpreter\":\"none\"}}"
+        )
+    };
+    let apps: Vec<String> = (0..services).map(app).collect();
+    let file = folder.join("apps.json");
+    fs::write(&file, format!("{{\"apps\":[{}]}}", apps.join(","))).expect("its configuration");
+    let pm2 = || {
+        let mut command = Command::new("pm2");
+        command.env("PM2_HOME", folder);
+        command
+    };
+    run(pm2().arg("start").arg(file)).then(|| {
+        std::thread::sleep(Duration::from_secs(8));
+        let mark = folder.display().to_string();
+        let is_its = |line: &str| line.starts_with("PM2") && line.contains(&mark);
+        let figure = memory::idle(services.into(), &is_its);
+        run(pm2().arg("kill"));
+        format!("pm2: {figure}")
+    })
 }
 
 fn idle_peer(folder: &Path, services: u32, scan: &str, log: &str, mark: &str) -> Option<String> {
