@@ -1,5 +1,6 @@
 //! Services that are hard to stop: each is gone within its budget, with all that came from it.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::TESTCHILD;
@@ -75,5 +76,39 @@ fn a_host_waits_for_ten_thousand_orphans_of_its_service() {
     eventually("all of them to be waited for", || children().split_whitespace().count() == 1);
     assert_eq!(lab.status("parent")["state"], "running");
     lab.svcctl(&["stop", "parent"]);
+    lab.assert_nothing_left();
+}
+
+/// Mounts a disk of 256 KiB that only this thread, and what it starts, sees.
+fn small_disk(at: &Path) {
+    use nix::mount::{MsFlags, mount};
+    let none = None::<&str>;
+    nix::sched::unshare(nix::sched::CloneFlags::CLONE_NEWNS).unwrap();
+    mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none).unwrap();
+    mount(Some("tmpfs"), at, Some("tmpfs"), MsFlags::empty(), Some("size=256k")).unwrap();
+}
+
+#[test]
+#[ignore = "needs the right to make namespaces; the embedded lane has it"]
+fn one_whose_log_is_on_a_full_disk_goes_on_and_is_stopped() {
+    let lab = Lab::new();
+    let logs = lab.dir().join("logs");
+    std::fs::create_dir(&logs).unwrap();
+    small_disk(&logs);
+    // A megabyte is four times what the disk holds; the service must get rid of all of it.
+    let script = format!(
+        "head -c 1048576 /dev/zero | tr '\\0' x; touch {}/wrote; exec sleep 1000",
+        lab.dir().display()
+    );
+    lab.install_text(
+        "full",
+        &format!("name = \"full\"\n[process]\ncommand = [\"/bin/sh\", \"-c\", {script:?}]\n[logs]\nto = \"file\"\ndirectory = {logs:?}\n"),
+    );
+    lab.svcctl(&["start", "full"]);
+    eventually("all to be written", || lab.dir().join("wrote").exists());
+    assert_eq!(lab.status("full")["state"], "running");
+    let begun = Instant::now();
+    lab.svcctl(&["stop", "full"]);
+    assert!(begun.elapsed() < SLACK);
     lab.assert_nothing_left();
 }
