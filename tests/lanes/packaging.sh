@@ -2,7 +2,13 @@
 # What is handed out: the Debian package on a clean root, install.sh from a release folder, the recipes of other packages;
 # and the workflows that make releases.
 
-needs() { echo lintian mmdebstrap man-db ruby makepkg pacman-package-manager libarchive-tools fakeroot python3 python3-yaml curl gcc libc6-dev binutils xz-utils util-linux; }
+needs() {
+  echo gcc libc6-dev binutils xz-utils curl util-linux python3 python3-yaml
+  # The package: judged, and put on a root of its own.
+  echo lintian mmdebstrap man-db
+  # Homebrew's language; Arch's package tools.
+  echo ruby makepkg pacman-package-manager libarchive-tools fakeroot
+}
 
 can_run() {
   [ "$(uname)" = Linux ] || { echo "needs Linux"; return 1; }

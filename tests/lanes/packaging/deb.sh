@@ -12,7 +12,7 @@ debian_package() {
   cp "$DEB" "$WORK/root/tmp/svcctl.deb"
   cp tests/lanes/packaging/inside "$WORK/root/tmp/inside"
   local step
-  for step in installs version manual completions_are_there service completion entry_point unused_receipts removes; do
+  for step in installs version manual completions_are_there service completion entry_point unused_receipts services_stay removes; do
     check "on a clean root: $step" inside "$step"
   done
   rm "$WORK/root/tmp/"*
