@@ -4,8 +4,13 @@
 //! itself can do is done through `svcctl`; a manager only answers for what goes on behind svcctl's back (a service of
 //! somebody else, an edited artifact), for what it gives to every process, and for what this machine cannot show.
 
+#[cfg(unix)]
 mod embedded;
+#[cfg(unix)]
 mod launchd;
+#[cfg(windows)]
+mod scm;
+#[cfg(unix)]
 mod systemd;
 
 use std::path::PathBuf;
@@ -26,6 +31,11 @@ pub enum Limit {
 pub trait Manager: Send + Sync {
     /// The word for it in `--manager`.
     fn name(&self) -> &'static str;
+
+    /// Variables that every service is given, whatever its definition says.
+    fn always(&self) -> &'static [&'static str] {
+        &["HOME", "LOGNAME", "PATH", "SHELL", "USER"]
+    }
 
     /// Variables that it gives to every process of its own accord, as docs/environment.md lists them.
     fn own_variables(&self) -> Vec<String>;
@@ -60,8 +70,13 @@ pub trait Manager: Send + Sync {
 /// The manager of that name, in that scope.
 pub fn named(word: &str, scope: Scope) -> Option<Box<dyn Manager>> {
     match word {
+        #[cfg(unix)]
         "embedded" => Some(Box::new(embedded::Embedded::new(scope))),
+        #[cfg(unix)]
         "launchd" => Some(Box::new(launchd::Launchd::new(scope))),
+        #[cfg(windows)]
+        "scm" if scope == Scope::System => Some(Box::new(scm::Scm)),
+        #[cfg(unix)]
         "systemd" => Some(Box::new(systemd::Systemd::new(scope))),
         _ => None,
     }

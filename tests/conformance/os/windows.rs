@@ -4,10 +4,11 @@ use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
+use svcctl::windows::process;
+
 /// Whether a process exists.
 pub fn alive(number: i64) -> bool {
-    let list = Command::new("tasklist").args(["/NH", "/FI", &format!("PID eq {number}")]).output();
-    list.is_ok_and(|list| String::from_utf8_lossy(&list.stdout).contains(&number.to_string()))
+    process::is_alive(u32::try_from(number).expect("a pid"))
 }
 
 /// Ends a process from outside; there are no signals.
@@ -29,3 +30,10 @@ pub fn open_to_all(_folder: &Path) {}
 
 /// There is no such switch.
 pub fn lower(_command: &mut Command) {}
+
+/// Where a service of the system works that names no folder.
+pub const ROOT: &str = r"C:\";
+
+/// What the dump says of a priority, and for which word: the priority class.
+pub const PRIORITIES: [(&str, i64); 4] =
+    [("idle", 0x40), ("low", 0x4000), ("normal", 0x20), ("high", 0x8000)];
