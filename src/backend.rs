@@ -3,8 +3,14 @@
 pub mod embedded;
 #[cfg(any(test, feature = "testing"))]
 pub mod fake;
+pub mod hosted;
 pub mod launchd;
+pub mod openrc;
+mod order;
+mod ordered;
+pub mod rcd;
 pub mod scm;
+mod script;
 pub mod systemd;
 
 use std::time::{Duration, SystemTime};
@@ -19,8 +25,14 @@ use crate::system::System;
 use crate::target::{ManagerId, Os, Scope, Target};
 
 /// Every backend, in the order in which a machine is asked for its manager: what booted it first, svcctl's own last.
-static ALL: &[&dyn Backend] =
-    &[&systemd::Systemd, &launchd::Launchd, &scm::Scm, &embedded::Embedded];
+static ALL: &[&dyn Backend] = &[
+    &systemd::Systemd,
+    &launchd::Launchd,
+    &scm::Scm,
+    &openrc::Openrc,
+    &rcd::Rcd,
+    &embedded::Embedded,
+];
 
 /// The variable that names the manager where `--manager` does not.
 pub const MANAGER_VARIABLE: &str = "SVCCTL_MANAGER";
@@ -274,6 +286,12 @@ pub trait Backend: Send + Sync {
     fn lingers(&self, context: &Context<'_>) -> Result<bool> {
         let _ = context;
         Ok(true)
+    }
+
+    /// What this machine's manager did not keep of the installed service, in words; asked after an install.
+    fn lacking(&self, name: &ServiceName, context: &Context<'_>) -> Vec<String> {
+        let _ = (name, context);
+        Vec::new()
     }
 
     /// Removes what an uninstall leaves behind and `--purge` takes too: the log files of the service, unless the manager keeps

@@ -3,26 +3,29 @@
 //! What is installed: the hosted file, and for a service that comes up with the supervisor a link to it. What a service is doing is in
 //! its state file, so that nobody is woken to tell it.
 
-#[cfg(unix)]
-mod control;
-#[cfg_attr(unix, path = "embedded/unix.rs")]
 #[cfg_attr(not(unix), path = "embedded/nowhere.rs")]
-mod os;
-mod support;
-
-use std::path::Path;
+mod control;
 
 use crate::artifact::Artifact;
-use crate::backend::{Action, Backend, Context, Deadline, Detection, LogQuery, LogStream, Outcome};
+use crate::backend::hosted::support::{Protections, Support};
+use crate::backend::{
+    Action, Backend, Context, Deadline, Detection, LogQuery, LogStream, Outcome, hosted,
+};
 use crate::error::{Error, Result};
 use crate::host;
-use crate::logs::files;
 use crate::plan::ManagerStep;
 use crate::spec::{ServiceName, Spec};
-use crate::state::ServiceState;
+use crate::state::{ServiceState, State};
 use crate::support::SupportReport;
-use crate::system::{Entry, System};
+use crate::system::System;
 use crate::target::{ManagerId, Scope, Target};
+
+/// Why all is hosted.
+const WHY: &str = "the embedded manager runs every service by svcctl's host";
+
+/// Why no limit is kept for a whole service.
+const LIMITS: &str =
+    "only a control group holds a whole process tree to it, and the embedded manager has none";
 
 /// The backend.
 pub struct Embedded;
@@ -41,7 +44,17 @@ impl Backend for Embedded {
     }
 
     fn support(&self, spec: &Spec, target: &Target) -> SupportReport {
-        support::report(spec, target)
+        let has = Protections { private_tmp: hosted::has_private_tmp() };
+        let mut report =
+            Support { why: WHY, limits: LIMITS, protections: Some(has) }.report(spec, target);
+        if !spec.overrides.is_empty() {
+            report.refused(
+                "override",
+                "it has no settings of its own",
+                "leave [override.embedded] out",
+            );
+        }
+        report
     }
 
     fn render(&self, spec: &Spec, target: &Target, enabled: bool) -> Result<Vec<Artifact>> {
@@ -65,7 +78,7 @@ impl Backend for Embedded {
 
     fn perform(&self, step: &ManagerStep, context: &Context<'_>) -> Result<()> {
         match (step.action.as_str(), step.value.as_str()) {
-            (TIDY, Some(hosted)) => tidy(&step.target, hosted, context),
+            (TIDY, Some(file)) => hosted::tidy(&step.target, file, context),
             _ => Err(Error::system(format!("the embedded manager has no step '{}'", step.action))),
         }
     }
@@ -80,20 +93,11 @@ impl Backend for Embedded {
     }
 
     fn states(&self, names: &[ServiceName], context: &Context<'_>) -> Result<Vec<ServiceState>> {
-        names.iter().map(|name| os::state(name, context)).collect()
+        names.iter().map(|name| state(name, context)).collect()
     }
 
     fn names(&self, context: &Context<'_>) -> Result<Vec<ServiceName>> {
-        let folder = Path::new(&context.target.dirs.state).join("hosted");
-        let files = match context.system.list(&folder) {
-            Ok(files) => files,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(Error::io(folder.display(), &error)),
-        };
-        let name = |file: &std::ffi::OsString| {
-            ServiceName::new(file.to_str()?.strip_suffix(".json")?).ok()
-        };
-        Ok(files.iter().filter_map(name).collect())
+        hosted::names(context)
     }
 
     fn control(
@@ -103,44 +107,22 @@ impl Backend for Embedded {
         deadline: Deadline,
         context: &Context<'_>,
     ) -> Vec<Outcome> {
-        os::control(names, action, deadline, context)
+        control::control(names, action, deadline, context)
     }
 
     fn logs<'a>(&'a self, query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>> {
-        let sources =
-            query.names.iter().map(|name| source(name, context)).collect::<Result<_>>()?;
-        files::read_all(sources, query)
+        hosted::logs(query, context)
     }
 }
 
 /// The step that removes the runtime folder of a service that is not installed any more.
 const TIDY: &str = "tidy";
 
-fn tidy(folder: &str, hosted: &str, context: &Context<'_>) -> Result<()> {
-    let entry =
-        context.system.entry(Path::new(hosted)).map_err(|error| Error::io(hosted, &error))?;
-    if entry != Entry::Missing {
-        return Ok(());
-    }
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Error::io(folder, &error))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Where the log files of a service are: as its hosted file says, or where they are by default once it is gone.
-fn source(name: &ServiceName, context: &Context<'_>) -> Result<files::Source> {
-    let path = host::path(context.target, name);
-    let directory = match context.system.read(Path::new(&path)) {
-        Ok(contents) => host::Hosted::parse(&path, &contents)?.logs,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            host::logs_dir(context.target, name)
-        }
-        Err(error) => return Err(Error::io(path, &error)),
-    };
-    Ok(files::Source { directory: directory.into(), service: name.to_string() })
+fn state(name: &ServiceName, context: &Context<'_>) -> Result<ServiceState> {
+    let mut state = hosted::state(name, context)?;
+    let installed = state.state != State::NotInstalled;
+    state.enabled = installed && hosted::is_there(context, &link(context.target, name))?;
+    Ok(state)
 }
 
 /// Where the link is that makes a service come up with the supervisor.

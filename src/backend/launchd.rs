@@ -16,8 +16,6 @@ mod domain;
 mod installed;
 mod job;
 mod launchctl;
-mod order;
-mod ordered;
 mod output;
 mod overrides;
 mod plist;
@@ -38,7 +36,7 @@ use serde_json::Value;
 
 use crate::artifact::Artifact;
 use crate::backend::{
-    Action, Backend, Context, Deadline, Detection, LogQuery, LogStream, Namesake, Outcome,
+    Action, Backend, Context, Deadline, Detection, LogQuery, LogStream, Namesake, Outcome, ordered,
 };
 use crate::error::{Error, Result};
 use crate::host;
@@ -144,7 +142,8 @@ impl Backend for Launchd {
         deadline: Deadline,
         context: &Context<'_>,
     ) -> Vec<Outcome> {
-        ordered::control(names, action, deadline, context)
+        let run = |name: &ServiceName, action| control::run(name, action, deadline, context);
+        ordered::control(names, action, &ordered::known(context), &run)
     }
 
     fn logs<'a>(&'a self, query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>> {

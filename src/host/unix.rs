@@ -6,6 +6,7 @@ pub mod link;
 pub mod notify;
 
 pub mod process;
+pub mod release;
 pub mod run;
 pub mod runner;
 pub mod signals;

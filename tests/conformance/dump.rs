@@ -19,10 +19,11 @@ impl Dump {
         self.argv().into_iter().skip_while(|word| word != "ignoring").skip(1).collect()
     }
 
-    /// The environment.
+    /// The environment. On Windows a name is the same in whatever case.
     pub fn environment(&self) -> BTreeMap<String, String> {
         let pairs = self.0["environment"].as_array().expect("a dump holds the environment");
-        pairs.iter().map(|pair| (text(&pair[0]), text(&pair[1]))).collect()
+        let name = |name: String| if cfg!(windows) { name.to_uppercase() } else { name };
+        pairs.iter().map(|pair| (name(text(&pair[0])), text(&pair[1]))).collect()
     }
 
     /// The working directory.

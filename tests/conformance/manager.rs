@@ -6,8 +6,11 @@
 
 #[cfg(unix)]
 mod embedded;
+mod generated;
 #[cfg(unix)]
 mod launchd;
+#[cfg(unix)]
+mod openrc;
 #[cfg(windows)]
 mod scm;
 #[cfg(unix)]
@@ -25,6 +28,15 @@ pub enum Limit {
     Memory,
     /// Processes of the whole service.
     Processes,
+}
+
+/// Something that a machine may not be able to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feature {
+    /// The priority of a process.
+    Priority,
+    /// The CPU time that another process has used.
+    CpuTime,
 }
 
 /// What the suite must know of a manager, for one scope.
@@ -58,6 +70,11 @@ pub trait Manager: Send + Sync {
     /// Why this machine cannot show a limit; none if it can.
     fn cannot_limit(&self, limit: Limit) -> Option<String>;
 
+    /// Why this machine cannot show something; none if it can.
+    fn cannot_show(&self, _feature: Feature) -> Option<&'static str> {
+        None
+    }
+
     /// What only this manager has to show: more cases, run apart from the numbered ones and not in the table.
     fn extras(&self) -> &'static [Case] {
         &[]
@@ -74,6 +91,8 @@ pub fn named(word: &str, scope: Scope) -> Option<Box<dyn Manager>> {
         "embedded" => Some(Box::new(embedded::Embedded::new(scope))),
         #[cfg(unix)]
         "launchd" => Some(Box::new(launchd::Launchd::new(scope))),
+        #[cfg(unix)]
+        "openrc" => Some(Box::new(openrc::Openrc)),
         #[cfg(windows)]
         "scm" if scope == Scope::System => Some(Box::new(scm::Scm)),
         #[cfg(unix)]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
 
-use super::os::failed;
+use crate::backend::hosted::failed;
 use crate::backend::{Action, Context, Deadline, Outcome};
 use crate::error::{Error, ErrorKind};
 use crate::host;

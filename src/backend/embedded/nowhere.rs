@@ -1,15 +1,8 @@
 //! Where there is no host yet, nothing is ever installed or run by the embedded manager.
 
 use crate::backend::{Action, Context, Deadline, Outcome};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind};
 use crate::spec::ServiceName;
-use crate::state::ServiceState;
-use crate::target::ManagerId;
-
-/// No service is here.
-pub fn state(name: &ServiceName, context: &Context<'_>) -> Result<ServiceState> {
-    Ok(ServiceState::not_installed(name, context.target.scope, ManagerId::Embedded))
-}
 
 /// Nothing can be done.
 pub fn control(
@@ -31,9 +24,4 @@ pub fn control(
         error: Some(unavailable()),
     };
     names.iter().map(outcome).collect()
-}
-
-/// Whether a service can be given a /tmp of its own.
-pub const fn has_private_tmp() -> bool {
-    false
 }

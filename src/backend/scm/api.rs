@@ -13,6 +13,8 @@ impl Code {
     pub const ACCESS_DENIED: Self = Self(5);
     /// `ERROR_DEPENDENT_SERVICES_RUNNING`.
     pub const DEPENDENTS_RUN: Self = Self(1051);
+    /// `ERROR_INVALID_SERVICE_CONTROL`: the service takes no such control, or (Wine) none yet.
+    pub const NO_SUCH_CONTROL: Self = Self(1052);
     /// `ERROR_SERVICE_REQUEST_TIMEOUT`.
     pub const REQUEST_TIMEOUT: Self = Self(1053);
     /// `ERROR_SERVICE_ALREADY_RUNNING`.

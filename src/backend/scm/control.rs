@@ -105,7 +105,7 @@ impl Controls<'_> {
     /// The manager passes no control on to a service that starts; the host itself listens.
     fn ask_to_stop(&self, name: &ServiceName) -> Result<()> {
         let asked = match self.api.control(name.as_str(), api::STOP) {
-            Err(Code::CANNOT_ACCEPT) => self.api.interrupt(name.as_str()),
+            Err(Code::CANNOT_ACCEPT | Code::NO_SUCH_CONTROL) => self.api.interrupt(name.as_str()),
             asked => asked,
         };
         match asked {

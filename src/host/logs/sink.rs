@@ -67,9 +67,13 @@ impl Sink {
         Ok(Self { log, out, sources: Vec::new(), next: 0, loss: None })
     }
 
-    /// Whether both streams of a process share one pipe, so that their order is exact.
+    /// Whether each stream of a process has a pipe of its own; else they share one, and their order is exact.
     #[must_use]
-    pub fn is_raw(&self) -> bool {
+    pub fn has_two(&self) -> bool {
+        self.log.config.has_two()
+    }
+
+    fn is_raw(&self) -> bool {
         self.log.config.format == LogFormat::Raw
     }
 

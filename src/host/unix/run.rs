@@ -7,6 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use super::link::{Answer, Link, Program, ToHost, ToSupervisor};
 use super::notify;
 use super::process::{self, Exit};
+use super::release;
 use super::runner::{Boss, Host, Outcome};
 use super::supervisor::{Beginning, Folders, Supervisor};
 use crate::error::{Error, ErrorKind, Result};
@@ -38,6 +39,9 @@ pub fn for_manager(hosted: Hosted) -> Result<u8> {
     let name = hosted.spec.name.clone();
     // launchd starts a host again that fell, and knows one that did not fall by nothing but a clean end. The state file says more.
     let ends_clean = hosted.manager == ManagerId::Launchd;
+    // Those that start it again however it ended are told to end with it.
+    let relentless = matches!(hosted.manager, ManagerId::Openrc | ManagerId::Rcd);
+    let supervisor = relentless.then(release::supervisor).flatten();
     let boss = Boss::Manager(notify::Manager::from_environment());
     let host = Host::open(hosted, boss, HashMap::new(), this_program());
     let host = host.map_err(|error| Error::io(format!("cannot host {name}"), &error))?;
@@ -47,7 +51,13 @@ pub fn for_manager(hosted: Hosted) -> Result<u8> {
         return if ends_clean { Ok(0) } else { Err(busy) };
     };
     host.ask(Event::Start);
-    match end(host.run(), name.as_str())? {
+    let ended = host.run();
+    // What it still had to write is written now.
+    drop(host);
+    if matches!(ended, Ok(Outcome::Stopped | Outcome::Failed)) {
+        release::release(supervisor, name.as_str());
+    }
+    match end(ended, name.as_str())? {
         GIVE_UP_EXIT if ends_clean => Ok(0),
         code => Ok(code),
     }

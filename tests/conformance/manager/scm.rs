@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use super::{Limit, Manager};
+use super::{Feature, Limit, Manager};
 use crate::lane::program;
 use crate::poll::{SOON, until};
 
@@ -49,7 +49,8 @@ impl Manager for Scm {
     }
 
     fn own_variables(&self) -> Vec<String> {
-        let own = OF_WINDOWS.iter().filter(|name| !self.always().contains(name));
+        let wine = if is_wine() { OF_WINE } else { &[] };
+        let own = OF_WINDOWS.iter().chain(wine).filter(|name| !self.always().contains(name));
         own.map(ToString::to_string).collect()
     }
 
@@ -74,7 +75,9 @@ impl Manager for Scm {
             .output()
             .expect("svcctl can be run");
         assert!(render.status.success(), "a definition can be rendered: {render:?}");
-        let hosted = crate::lab::named_below(&output, &format!("{name}.json")).pop();
+        let rendered = crate::lab::named_below(&output, &format!("{name}.json"));
+        let hosted =
+            rendered.iter().find(|path| path.components().any(|part| part.as_os_str() == "hosted"));
         let hosted = hosted.expect("the host's file was rendered");
         let line = format!(
             "\"{}\" host --scm --definition \"{}\"",
@@ -110,6 +113,14 @@ impl Manager for Scm {
         };
         is_wine()
             .then(|| format!("Wine's job objects take a limit of {what} and do not keep to it"))
+    }
+
+    fn cannot_show(&self, feature: Feature) -> Option<&'static str> {
+        let reason = match feature {
+            Feature::Priority => "Wine's CreateProcess leaves the priority class out",
+            Feature::CpuTime => "Wine tells the CPU time of the asking process only",
+        };
+        is_wine().then_some(reason)
     }
 
     fn absent(&self) -> &'static str {
@@ -152,4 +163,17 @@ const OF_WINDOWS: &[&str] = &[
     "USERNAME",
     "USERPROFILE",
     "WINDIR",
+];
+
+/// What Wine's loader gives to every process on top.
+const OF_WINE: &[&str] = &[
+    "WINECONFIGDIR",
+    "WINEDATADIR",
+    "WINEDEBUG",
+    "WINEDLLDIR0",
+    "WINEDLLOVERRIDES",
+    "WINEHOMEDIR",
+    "WINELOADER",
+    "WINEUSERLOCALE",
+    "WINEUSERNAME",
 ];

@@ -2,7 +2,6 @@
 
 mod analyze;
 mod examples;
-mod generated;
 mod parallel;
 mod sudo;
 
@@ -11,7 +10,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::{Limit, Manager};
+use super::{Limit, Manager, generated};
 use crate::case::{Case, case, case_over_a_boot};
 use crate::lane::{Scope, home};
 

@@ -5,6 +5,11 @@ use std::path::Path;
 use std::process::Command;
 
 use svcctl::windows::process;
+use windows_sys::Win32::Foundation::CloseHandle;
+use windows_sys::Win32::System::Threading::{OpenProcess, PROCESS_TERMINATE, TerminateProcess};
+
+/// What `taskkill /F` has a process exit with.
+const KILLED: u32 = 1;
 
 /// Whether a process exists.
 pub fn alive(number: i64) -> bool {
@@ -13,8 +18,15 @@ pub fn alive(number: i64) -> bool {
 
 /// Ends a process from outside; there are no signals.
 pub fn kill(number: i64, _signal: &str) {
-    let done = Command::new("taskkill").args(["/F", "/PID", &number.to_string()]).output();
-    assert!(done.is_ok_and(|done| done.status.success()), "the process is there to be killed");
+    let pid = u32::try_from(number).expect("a pid");
+    // SAFETY: plain numbers; the handle is closed at once.
+    let done = unsafe {
+        let process = OpenProcess(PROCESS_TERMINATE, 0, pid);
+        let done = TerminateProcess(process, KILLED);
+        CloseHandle(process);
+        done
+    };
+    assert!(done != 0, "the process is there to be killed");
 }
 
 /// Handles are not inherited unless asked for.

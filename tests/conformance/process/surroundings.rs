@@ -4,6 +4,7 @@ use std::fs::{self, File};
 
 use crate::lab::{Lab, tool};
 use crate::lane::{Scope, home};
+use crate::manager::Feature;
 use crate::os;
 use crate::outcome::{Verdict, unseen};
 
@@ -53,6 +54,9 @@ pub fn priority(lab: &Lab) -> Verdict {
         let service =
             lab.named(word, &format!("dump @{file} then sleep")).with("process.priority", word);
         service.start()?;
+        if let Some(reason) = lab.lane.manager.cannot_show(Feature::Priority) {
+            return unseen(reason);
+        }
         assert_eq!(service.dump_in(&file).number("priority"), wanted, "{word}");
     }
     if lab.lane.scope == Scope::System {

@@ -1,4 +1,4 @@
-//! In which order services are started and stopped. launchd knows none, so svcctl keeps it. Pure.
+//! In which order services are started and stopped where the manager knows none, so that svcctl keeps it. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,7 @@ impl From<&Spec> for Needs {
     }
 }
 
-/// launchd starts services when file systems are mounted; the network and the clock come and go on a Mac.
+/// What has no name of a service is no other service to wait for.
 fn service(dependency: &Dependency) -> Option<String> {
     match dependency {
         Dependency::Service(name) => Some(name.clone()),

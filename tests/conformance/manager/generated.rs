@@ -1,4 +1,4 @@
-//! Thousands of generated argvs, environments and working directories, run by systemd and dumped by the process.
+//! Thousands of generated argvs, environments and working directories, run by the manager and dumped by the process.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,6 +1,5 @@
-//! What the host does for a service of the embedded manager, and what nobody can do without a manager of the whole machine.
+//! What the host does where it does all, and what nobody can do without more of a manager, or of a system.
 
-use super::os::has_private_tmp;
 use crate::spec::{
     Health, HealthCheck, Hooks, Limits, Logs, Priority, Process, Ready, Reload, Restart, Security,
     SecurityProfile, Spec, Start, Stop,
@@ -8,11 +7,33 @@ use crate::spec::{
 use crate::support::SupportReport;
 use crate::target::{Scope, Target};
 
-/// Why all is hosted.
-const WHY: &str = "the embedded manager runs every service by svcctl's host";
+/// What a manager has to say for itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Support {
+    /// Why all is hosted.
+    pub why: &'static str,
+    /// Why no limit is kept for a whole service.
+    pub limits: &'static str,
+    /// What the system lets the host take from a service; none where it lets it take nothing.
+    pub protections: Option<Protections>,
+}
 
-/// The answer for every field that the spec makes use of, in the order of the field table.
-pub fn report(spec: &Spec, target: &Target) -> SupportReport {
+/// What the host can take from a service on Linux.
+#[derive(Clone, Copy, Debug)]
+pub struct Protections {
+    /// Whether it can give it a /tmp of its own.
+    pub private_tmp: bool,
+}
+
+impl Support {
+    /// The answer for every field that the spec makes use of but raw keys, in the order of the field table.
+    #[must_use]
+    pub fn report(self, spec: &Spec, target: &Target) -> SupportReport {
+        report(self, spec, target)
+    }
+}
+
+fn report(support: Support, spec: &Spec, target: &Target) -> SupportReport {
     let Spec {
         name: _,
         display_name,
@@ -30,9 +51,9 @@ pub fn report(spec: &Spec, target: &Target) -> SupportReport {
         limits,
         security,
         credentials,
-        overrides,
+        overrides: _,
     } = spec;
-    let mut answers = Answers { report: SupportReport::default(), target };
+    let mut answers = Answers { report: SupportReport::default(), support, target };
     answers.hosted("name");
     answers.hosted("scope");
     answers.hosted_if("display-name", display_name.is_some());
@@ -51,24 +72,18 @@ pub fn report(spec: &Spec, target: &Target) -> SupportReport {
     answers.limits(limits);
     answers.security(security);
     answers.hosted_if("credentials", !credentials.is_empty());
-    if !overrides.is_empty() {
-        answers.refused(
-            "override",
-            "it has no settings of its own",
-            "leave [override.embedded] out",
-        );
-    }
     answers.report
 }
 
 struct Answers<'a> {
     report: SupportReport,
+    support: Support,
     target: &'a Target,
 }
 
 impl Answers<'_> {
     fn hosted(&mut self, key: &'static str) {
-        self.report.hosted(key, WHY);
+        self.report.hosted(key, self.support.why);
     }
 
     fn hosted_if(&mut self, key: &'static str, used: bool) {
@@ -219,7 +234,7 @@ impl Answers<'_> {
 
     fn limits(&mut self, limits: &Limits) {
         let Limits { memory, cpu, processes, open_files, core_dumps } = limits;
-        let why = "only a control group holds a whole process tree to it, and the embedded manager has none";
+        let why = self.support.limits;
         let way_out =
             "put it under [on.systemd.limits], so that it is asked for where it can be had";
         for (key, used) in [
@@ -236,7 +251,21 @@ impl Answers<'_> {
     }
 
     fn security(&mut self, security: &Security) {
-        let Security { profile, no_new_privileges, writable_paths, capabilities, private_tmp } =
+        match self.support.protections {
+            Some(has) => self.protections(security, has),
+            None => self.no_protections(security),
+        }
+        if security.capabilities.is_some() {
+            self.refused(
+                "security.capabilities",
+                "the host does not take capabilities away",
+                "put it under [on.systemd.security], or run the service as an account without any",
+            );
+        }
+    }
+
+    fn protections(&mut self, security: &Security, has: Protections) {
+        let Security { profile, no_new_privileges, writable_paths, capabilities: _, private_tmp } =
             security;
         match profile {
             SecurityProfile::None | SecurityProfile::Standard => self.hosted("security.profile"),
@@ -248,15 +277,8 @@ impl Answers<'_> {
         }
         self.hosted_if("security.no-new-privileges", no_new_privileges.is_some());
         self.hosted_if("security.writable-paths", !writable_paths.is_empty());
-        if capabilities.is_some() {
-            self.refused(
-                "security.capabilities",
-                "the embedded manager does not take capabilities away",
-                "put it under [on.systemd.security], or run the service as an account without any",
-            );
-        }
         let asked = private_tmp.unwrap_or(*profile == SecurityProfile::Standard);
-        if asked && !has_private_tmp() {
+        if asked && !has.private_tmp {
             self.refused(
                 "security.private-tmp",
                 "this machine lets svcctl make no mount namespace, as is usual in containers",
@@ -264,6 +286,30 @@ impl Answers<'_> {
             );
         } else {
             self.hosted_if("security.private-tmp", private_tmp.is_some());
+        }
+    }
+
+    fn no_protections(&mut self, security: &Security) {
+        let Security { profile, no_new_privileges, writable_paths, capabilities: _, private_tmp } =
+            security;
+        let why = "the host knows no such protection on this system";
+        let way_out = "put it under [on.linux.security]";
+        let refused = [
+            ("security.no-new-privileges", *no_new_privileges == Some(true)),
+            ("security.writable-paths", !writable_paths.is_empty()),
+            ("security.private-tmp", *private_tmp == Some(true)),
+        ];
+        if *profile == SecurityProfile::None {
+            self.hosted("security.profile");
+        } else {
+            self.refused(
+                "security.profile",
+                "the host knows none of the protections that the profile is made of on this system",
+                "profile = \"none\" here, and the profile under [on.linux.security]",
+            );
+        }
+        for (key, _) in refused.into_iter().filter(|(_, used)| *used) {
+            self.refused(key, why, way_out);
         }
     }
 }

@@ -1,34 +1,30 @@
-//! What services do, from their state files, checked against the process table.
+//! What hosted services do, from their state files, checked against the process table; and signals for their hosts.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
-use crate::backend::{Context, Outcome};
+use crate::backend::Context;
 use crate::error::{Error, Result};
 use crate::host;
 use crate::host::state::{Process, Snapshot};
+use crate::host::unix::signals;
 use crate::host::unix::{child, process};
 use crate::spec::ServiceName;
 use crate::state::{ExitInfo, ServiceState, State};
 use crate::system::Entry;
-use crate::target::ManagerId;
-
-pub use super::control::control;
-
 /// How often a state is read again that the process table does not bear out, and the pause before: its host is just about to say so.
 const SECOND_LOOKS: (u32, Duration) = (20, Duration::from_millis(2));
 
-/// The state of one service.
+/// The state of one service, as far as its host tells: whether it is enabled is for the backend to say.
 pub fn state(name: &ServiceName, context: &Context<'_>) -> Result<ServiceState> {
     let target = context.target;
     let folder = PathBuf::from(host::runtime_dir(target, name));
-    let mut state = ServiceState::not_installed(name, target.scope, ManagerId::Embedded);
+    let mut state = ServiceState::not_installed(name, target.scope, target.manager);
     let snapshot = settled(&folder)?;
     let installed = is_there(context, &host::path(target, name))?;
     if !installed && snapshot.as_ref().is_none_or(|snapshot| snapshot.state == State::Stopped) {
         return Ok(state);
     }
-    state.enabled = is_there(context, &super::link(target, name))?;
     state.state = State::Stopped;
     if let Some(snapshot) = snapshot {
         fill(&mut state, snapshot);
@@ -36,8 +32,31 @@ pub fn state(name: &ServiceName, context: &Context<'_>) -> Result<ServiceState> 
     Ok(state)
 }
 
+/// The last word of the service's host; none where it has left none.
+pub fn snapshot(name: &ServiceName, context: &Context<'_>) -> Option<Snapshot> {
+    host::state::read(Path::new(&host::runtime_dir(context.target, name))).ok().flatten()
+}
+
+/// Whether it lives: the same process, not a later one with its number.
+pub fn lives(process: Process) -> bool {
+    process::lives(process)
+}
+
+/// The process that has this number now, if any has.
+pub fn find(pid: u32) -> Option<Process> {
+    let process = process::identify(pid);
+    process::lives(process).then_some(process)
+}
+
+/// Sends a signal to a process that is held by more than its number.
+pub fn signal(process: Process, name: &str) -> std::io::Result<()> {
+    let gone = || std::io::Error::from(std::io::ErrorKind::NotFound);
+    let number = signals::number(name).ok_or(std::io::ErrorKind::InvalidInput)?;
+    process::Handle::open(process).ok_or_else(gone)?.signal(number)
+}
+
 /// Something is there, or may be: a folder that may not be looked into says nothing against it.
-fn is_there(context: &Context<'_>, path: &str) -> Result<bool> {
+pub fn is_there(context: &Context<'_>, path: &str) -> Result<bool> {
     match context.system.entry(Path::new(path)) {
         Ok(entry) => Ok(entry != Entry::Missing),
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Ok(true),
@@ -123,7 +142,7 @@ fn explained(exit: Option<ExitInfo>, trouble: Option<String>, state: State) -> O
 }
 
 /// Memory and CPU time of a process and all that came from it.
-fn usage(main: Process) -> (Option<u64>, Option<u64>) {
+pub fn usage(main: Process) -> (Option<u64>, Option<u64>) {
     let family = std::iter::once(main.pid).chain(process::descendants(main.pid));
     let stats: Vec<_> = family.filter_map(process::stat).collect();
     let page = u64::try_from(rustix::param::page_size()).unwrap_or(4096);
@@ -141,9 +160,4 @@ pub fn has_private_tmp() -> bool {
         let ended = rustix::process::waitpid(pid, rustix::process::WaitOptions::empty());
         matches!(ended, Ok(Some((_, status))) if status.exit_status() == Some(0))
     })
-}
-
-/// An outcome of nothing but an error.
-pub fn failed(name: &ServiceName, error: Error) -> Outcome {
-    Outcome { name: name.clone(), changed: false, warnings: Vec::new(), error: Some(error) }
 }

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::backend::launchd::control;
-use crate::backend::launchd::order::{self, Known, Needs, Planned};
-use crate::backend::{Action, Context, Deadline, Outcome};
+use crate::backend::order::{self, Known, Needs, Planned};
+use crate::backend::{Action, Context, Outcome};
 use crate::error::{Error, ErrorKind};
 use crate::operations::installed::load_receipts;
 use crate::spec::ServiceName;
@@ -12,17 +11,20 @@ use crate::spec::ServiceName;
 /// What came of each service so far: nothing wrong, or why it failed.
 type Results = BTreeMap<ServiceName, Option<String>>;
 
+/// What does it to one service.
+pub type Run<'a> = dyn Fn(&ServiceName, Action) -> Outcome + Sync + 'a;
+
 /// Does it to all of them, and starts what they require. The outcomes are in the order of the names.
 pub fn control(
     names: &[ServiceName],
     action: Action,
-    deadline: Deadline,
-    context: &Context<'_>,
+    known: &Known,
+    run: &Run<'_>,
 ) -> Vec<Outcome> {
     let mut results = Results::new();
     let mut outcomes = Vec::new();
-    for round in order::rounds(names, action, &known(context)) {
-        let done = in_parallel(&round, |planned| one(planned, action, deadline, &results, context));
+    for round in order::rounds(names, action, known) {
+        let done = in_parallel(&round, |planned| one(planned, action, &results, run));
         for (planned, outcome) in round.iter().zip(done) {
             results.insert(
                 planned.name.clone(),
@@ -36,7 +38,8 @@ pub fn control(
 }
 
 /// What the receipts of the scope say. Where they cannot be read there is no order to keep.
-fn known(context: &Context<'_>) -> Known {
+#[must_use]
+pub fn known(context: &Context<'_>) -> Known {
     let records = load_receipts(&context.target.dirs, context.system).unwrap_or_default();
     let receipts = records.iter().filter_map(|record| record.receipt());
     receipts.map(|receipt| (receipt.name.clone(), Needs::from(&receipt.spec))).collect()
@@ -63,13 +66,7 @@ fn in_parallel(round: &[Planned], work: impl Fn(&Planned) -> Outcome + Sync) -> 
     })
 }
 
-fn one(
-    planned: &Planned,
-    action: Action,
-    deadline: Deadline,
-    results: &Results,
-    context: &Context<'_>,
-) -> Outcome {
+fn one(planned: &Planned, action: Action, results: &Results, run: &Run<'_>) -> Outcome {
     if let Some(why) = obstacle(planned, results) {
         let message = format!("cannot {} {}: it requires {why}", action.word(), planned.name);
         return failed(
@@ -79,7 +76,7 @@ fn one(
     }
     // What was not asked for is only to run: a restart of one service is none of what it requires.
     let action = if planned.asked { action } else { Action::Start };
-    control::run(&planned.name, action, deadline, context)
+    run(&planned.name, action)
 }
 
 fn obstacle(planned: &Planned, results: &Results) -> Option<String> {

@@ -1,0 +1,80 @@
+//! What the managers have in common that leave every service to svcctl's host: the answer for each field, the state, the log files.
+
+pub mod support;
+
+#[cfg_attr(unix, path = "hosted/unix.rs")]
+#[cfg_attr(not(unix), path = "hosted/nowhere.rs")]
+mod os;
+
+use std::path::Path;
+
+use crate::backend::{Context, LogQuery, LogStream, Outcome};
+use crate::error::{Error, Result};
+use crate::host;
+use crate::logs::files;
+use crate::spec::ServiceName;
+use crate::system::Entry;
+
+pub use self::os::{find, has_private_tmp, is_there, lives, signal, snapshot, state, usage};
+
+/// The services that have a hosted file.
+///
+/// # Errors
+/// When the folder is there and cannot be read.
+pub fn names(context: &Context<'_>) -> Result<Vec<ServiceName>> {
+    let folder = Path::new(&context.target.dirs.state).join("hosted");
+    let files = match context.system.list(&folder) {
+        Ok(files) => files,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(Error::io(folder.display(), &error)),
+    };
+    let name =
+        |file: &std::ffi::OsString| ServiceName::new(file.to_str()?.strip_suffix(".json")?).ok();
+    Ok(files.iter().filter_map(name).collect())
+}
+
+/// The lines of the query's services, from their log files.
+///
+/// # Errors
+/// When a hosted file or a log cannot be read.
+pub fn logs<'a>(query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>> {
+    let sources = query.names.iter().map(|name| source(name, context)).collect::<Result<_>>()?;
+    files::read_all(sources, query)
+}
+
+/// Where the log files of a service are: as its hosted file says, or where they are by default once it is gone.
+fn source(name: &ServiceName, context: &Context<'_>) -> Result<files::Source> {
+    let path = host::path(context.target, name);
+    let directory = match context.system.read(Path::new(&path)) {
+        Ok(contents) => host::Hosted::parse(&path, &contents)?.logs,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            host::logs_dir(context.target, name)
+        }
+        Err(error) => return Err(Error::io(path, &error)),
+    };
+    Ok(files::Source { directory: directory.into(), service: name.to_string() })
+}
+
+/// Removes what a service leaves of its last run, if it is not installed any more.
+///
+/// # Errors
+/// What could not be removed.
+pub fn tidy(folder: &str, hosted: &str, context: &Context<'_>) -> Result<()> {
+    let entry =
+        context.system.entry(Path::new(hosted)).map_err(|error| Error::io(hosted, &error))?;
+    if entry != Entry::Missing {
+        return Ok(());
+    }
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::io(folder, &error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// An outcome of nothing but an error.
+#[must_use]
+pub fn failed(name: &ServiceName, error: Error) -> Outcome {
+    Outcome { name: name.clone(), changed: false, warnings: Vec::new(), error: Some(error) }
+}
