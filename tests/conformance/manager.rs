@@ -6,11 +6,13 @@
 
 #[cfg(unix)]
 mod embedded;
+#[cfg(unix)]
 mod generated;
 #[cfg(unix)]
 mod launchd;
 #[cfg(unix)]
 mod openrc;
+mod random;
 #[cfg(windows)]
 mod scm;
 #[cfg(unix)]

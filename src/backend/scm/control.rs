@@ -11,6 +11,9 @@ use crate::backend::{Action, Deadline, Outcome};
 use crate::error::{Error, ErrorKind, Result};
 use crate::spec::ServiceName;
 
+/// How long a host may take to end after it has stopped.
+const LEAVE: Duration = Duration::from_secs(2);
+
 /// Pause between two looks.
 const POLL: Duration = Duration::from_millis(40);
 
@@ -98,8 +101,17 @@ impl Controls<'_> {
         }
         if self.deadline != Deadline::NoWait {
             self.wait(name, "stop", Phase::Stopped)?;
+            self.leave(status.pid);
         }
         Ok(true)
+    }
+
+    /// Waits for the end of a host that has said its last word: until then it may hold its files open.
+    fn leave(&self, pid: u32) {
+        let begun = Instant::now();
+        while self.api.is_alive(pid) && begun.elapsed() < LEAVE {
+            (self.sleep)(POLL);
+        }
     }
 
     /// The manager passes no control on to a service that starts; the host itself listens.

@@ -1,10 +1,13 @@
 //! The Service Control Manager, with its services as keys of the registry.
 
+mod generated;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use super::{Feature, Limit, Manager};
+use crate::case::{Case, case};
 use crate::lane::program;
 use crate::poll::{SOON, until};
 
@@ -123,10 +126,18 @@ impl Manager for Scm {
         is_wine().then_some(reason)
     }
 
+    fn extras(&self) -> &'static [Case] {
+        EXTRAS
+    }
+
     fn absent(&self) -> &'static str {
         "systemd"
     }
 }
+
+/// What is seen of this manager alone.
+const EXTRAS: &[Case] =
+    &[case(1001, "generated argvs and environments: no unit differs", generated::no_unit_differs)];
 
 /// What Windows gives to every process of an account.
 const OF_WINDOWS: &[&str] = &[
