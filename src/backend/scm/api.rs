@@ -17,6 +17,8 @@ impl Code {
     pub const NO_SUCH_CONTROL: Self = Self(1052);
     /// `ERROR_SERVICE_REQUEST_TIMEOUT`.
     pub const REQUEST_TIMEOUT: Self = Self(1053);
+    /// `ERROR_SERVICE_DATABASE_LOCKED`.
+    pub const LOCKED: Self = Self(1055);
     /// `ERROR_SERVICE_ALREADY_RUNNING`.
     pub const ALREADY_RUNNING: Self = Self(1056);
     /// `ERROR_SERVICE_DOES_NOT_EXIST`.
