@@ -241,7 +241,8 @@ pub fn registry_file(artifact: &Artifact) -> Option<FileArtifact> {
     Some(FileArtifact { path: format!("{id}.reg"), mode: 0o644, contents })
 }
 
-/// Removes what the host has left in the service's runtime folder. Something that cannot be removed does no harm there.
+/// Removes what the host has left in the service's runtime folder, and the folder of its logs if it has written none. Something that
+/// cannot be removed does no harm there.
 fn forget(name: &str, context: &Context<'_>) {
     let Ok(name) = ServiceName::new(name) else { return };
     let folder = host::runtime_dir(context.target, &name);
@@ -249,6 +250,10 @@ fn forget(name: &str, context: &Context<'_>) {
         let _ = context.system.remove_file(&Path::new(&folder).join(file));
     }
     let _ = context.system.remove_dir(Path::new(&folder));
+    let logs = format!(r"{}\{name}", context.target.dirs.logs);
+    if context.system.list(Path::new(&logs)).is_ok_and(|files| files.is_empty()) {
+        let _ = context.system.remove_dir(Path::new(&logs));
+    }
 }
 
 /// The password of the service's account, from the file that it was stored in.
