@@ -288,6 +288,12 @@ pub trait Backend: Send + Sync {
         Ok(true)
     }
 
+    /// What this machine's manager did not keep of the installed service, in words; asked after an install.
+    fn lacking(&self, name: &ServiceName, context: &Context<'_>) -> Vec<String> {
+        let _ = (name, context);
+        Vec::new()
+    }
+
     /// Removes what an uninstall leaves behind and `--purge` takes too: the log files of the service, unless the manager keeps
     /// more than those. Says what it removed.
     ///

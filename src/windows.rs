@@ -2,6 +2,7 @@
 
 pub mod event;
 pub mod handle;
+pub mod patience;
 pub mod process;
 pub mod registry;
 pub mod security;

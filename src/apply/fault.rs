@@ -62,7 +62,8 @@ impl Faults {
     }
 }
 
-const EIO: i32 = 5;
+/// An I/O error: EIO, or ERROR_IO_DEVICE.
+const EIO: i32 = if cfg!(windows) { 1117 } else { 5 };
 
 fn parse(text: &str) -> Option<(u32, Kind)> {
     let (number, kind) = text.split_once(':')?;

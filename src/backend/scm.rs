@@ -29,6 +29,7 @@ mod tests;
 pub mod values;
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::artifact::{Artifact, FileArtifact};
 use crate::backend::scm::api::{Api, Password};
@@ -38,6 +39,7 @@ use crate::backend::scm::states::Known;
 use crate::backend::{
     Action, Backend, Context, Deadline, Detection, LogQuery, LogStream, Namesake, Outcome,
 };
+use crate::backend::{order, ordered};
 use crate::error::{Error, Result};
 use crate::host;
 use crate::host::state::Snapshot;
@@ -175,10 +177,19 @@ impl Backend for Scm {
         deadline: Deadline,
         context: &Context<'_>,
     ) -> Vec<Outcome> {
-        let trouble = |name: &ServiceName| snapshot(name, context.target)?.trouble;
-        let sleep = |time| context.system.sleep(time);
-        let controls = Controls { api: &Self::api(), sleep: &sleep, deadline, trouble: &trouble };
-        names.iter().map(|name| controls.act(name, action)).collect()
+        let run = |name: &ServiceName, action| {
+            let trouble = |name: &ServiceName| snapshot(name, context.target)?.trouble;
+            let sleep = |time| context.system.sleep(time);
+            let controls =
+                Controls { api: &Self::api(), sleep: &sleep, deadline, trouble: &trouble };
+            controls.act(name, action)
+        };
+        ordered::control(names, action, &known(context), &run)
+    }
+
+    fn lacking(&self, name: &ServiceName, _context: &Context<'_>) -> Vec<String> {
+        let lacking = put::lacking(&Self::api(), name.as_str()).unwrap_or_default();
+        lacking.into_iter().map(|what| format!("this Windows does not keep {what}")).collect()
     }
 
     fn logs<'a>(&'a self, query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>> {
@@ -209,6 +220,15 @@ impl Backend for Scm {
     }
 }
 
+/// What there is to depend on: our services with what they say, and those of others. The manager itself starts what a service needs,
+/// and refuses to stop what others need: in the right order it has no reason to, and the error of each service is its own.
+fn known(context: &Context<'_>) -> order::Known {
+    let others = Scm.names(context).unwrap_or_default().into_iter();
+    let mut known: order::Known = others.map(|name| (name, Default::default())).collect();
+    known.extend(ordered::known(context));
+    known
+}
+
 /// The service of an artifact as a file that the registry imports, with its name; none for what is no service.
 #[must_use]
 pub fn registry_file(artifact: &Artifact) -> Option<FileArtifact> {
@@ -221,7 +241,8 @@ pub fn registry_file(artifact: &Artifact) -> Option<FileArtifact> {
     Some(FileArtifact { path: format!("{id}.reg"), mode: 0o644, contents })
 }
 
-/// Removes what the host has left in the service's runtime folder. Something that cannot be removed does no harm there.
+/// Removes what the host has left in the service's runtime folder, and the folder of its logs if it has written none. Something that
+/// cannot be removed does no harm there.
 fn forget(name: &str, context: &Context<'_>) {
     let Ok(name) = ServiceName::new(name) else { return };
     let folder = host::runtime_dir(context.target, &name);
@@ -229,6 +250,10 @@ fn forget(name: &str, context: &Context<'_>) {
         let _ = context.system.remove_file(&Path::new(&folder).join(file));
     }
     let _ = context.system.remove_dir(Path::new(&folder));
+    let logs = format!(r"{}\{name}", context.target.dirs.logs);
+    if context.system.list(Path::new(&logs)).is_ok_and(|files| files.is_empty()) {
+        let _ = context.system.remove_dir(Path::new(&logs));
+    }
 }
 
 /// The password of the service's account, from the file that it was stored in.
@@ -253,10 +278,23 @@ fn log_folder(name: &ServiceName, context: &Context<'_>) -> String {
     hosted.map_or_else(|_| format!(r"{}\{name}", context.target.dirs.logs), |hosted| hosted.logs)
 }
 
+/// How often a state file is looked at that cannot be read.
+const LOOKS: u32 = 5;
+
 /// What the host last wrote, if that can be read.
 fn snapshot(name: &ServiceName, target: &Target) -> Option<Snapshot> {
     let folder = host::runtime_dir(target, name);
-    host::state::read(Path::new(&folder)).ok().flatten()
+    let read = || host::state::read(Path::new(&folder));
+    let mut seen = read();
+    // The host may be replacing it just now.
+    for _ in 1..LOOKS {
+        if seen.is_ok() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+        seen = read();
+    }
+    seen.ok().flatten()
 }
 
 fn state(

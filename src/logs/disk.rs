@@ -4,7 +4,9 @@
 #[cfg_attr(windows, path = "disk/windows.rs")]
 mod os;
 
-pub use os::{create, inherit_owner, look, make_folder, open, open_to_read, read_at, write_at};
+pub use os::{
+    create, inherit_owner, look, make_folder, open, open_to_read, read_at, remove, rename, write_at,
+};
 
 /// An account that files are given to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

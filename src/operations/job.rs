@@ -76,6 +76,7 @@ impl Verb<'_> {
                 let mut report = job.report(false);
                 let outcomes = apply(&job.work(self), hold)?;
                 report.take(outcomes);
+                report.warn_of_what_is_lacking(site);
                 Ok(report)
             });
             match done {
@@ -157,6 +158,13 @@ impl ChangeReport {
             }
             Follow::Purge(_) => StepReport::new("purge", name, "logs and credentials"),
         });
+    }
+
+    /// What the manager did not keep of what was given to it.
+    fn warn_of_what_is_lacking(&mut self, site: &Site<'_>) {
+        for service in self.services.iter_mut().filter(|service| service.changed) {
+            service.warnings.extend(site.backend.lacking(&service.name, &site.context()));
+        }
     }
 
     /// What came of the services.

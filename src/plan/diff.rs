@@ -1,9 +1,10 @@
 //! A plan as text: what would change in each file.
 
+use serde_json::Value;
 use similar::TextDiff;
 
 use crate::plan::machine::Thing;
-use crate::plan::{Planned, Step};
+use crate::plan::{ManagerStep, Planned, Step};
 
 /// One artifact's difference: its place, `add`, `change` or `remove`, and the text of it.
 #[must_use]
@@ -27,11 +28,29 @@ pub fn of_step(planned: &Planned) -> Option<(String, &'static str, String)> {
             Some((path.clone(), change, was))
         }
         Step::Remove { path } => Some((path.clone(), "remove", file_text(path, before, None))),
-        Step::Manager(step) if !step.value.is_null() => {
-            Some((step.target.clone(), change, step.value.to_string()))
-        }
-        Step::Manager(_) | Step::CreateDir { .. } | Step::RemoveDir { .. } => None,
+        Step::Manager(step) => of_object(step),
+        Step::CreateDir { .. } | Step::RemoveDir { .. } => None,
     }
+}
+
+/// What the manager keeps by itself, setting by setting; a step without settings changes none.
+fn of_object(step: &ManagerStep) -> Option<(String, &'static str, String)> {
+    let undo = step.undo.as_deref().map_or(&Value::Null, |undo| &undo.value);
+    let (change, was, is) = match (undo.is_null(), step.value.is_null()) {
+        (true, true) => return None,
+        (true, false) => ("add", String::new(), settings(&step.value)),
+        (false, true) => ("remove", settings(undo), String::new()),
+        (false, false) => ("change", settings(undo), settings(&step.value)),
+    };
+    let name = |text: &str| if text.is_empty() { "/dev/null" } else { step.target.as_str() };
+    let text = unified(&was, &is, name(&was), name(&is));
+    Some((step.target.clone(), change, text))
+}
+
+/// A line for each setting.
+fn settings(value: &Value) -> String {
+    let line = |(key, value): (&String, &Value)| format!("{key}: {value}\n");
+    value.as_object().map_or_else(|| format!("{value}\n"), |map| map.iter().map(line).collect())
 }
 
 fn file_text(path: &str, before: &Thing, after: Option<&str>) -> String {

@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::system::{Entry, Identity, Invocation, Output, System};
 use crate::target::Account;
+use crate::windows::patience::{CHANGE, LOOK, patiently};
 
 /// This machine, as the calling account.
 #[derive(Debug, Default)]
@@ -54,7 +55,7 @@ impl System for Native {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
+        patiently(LOOK, || std::fs::read(path))
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<OsString>> {
@@ -65,21 +66,23 @@ impl System for Native {
     }
 
     fn create(&self, path: &Path, mode: u32, contents: &[u8]) -> io::Result<()> {
-        private::create_file(path, private::is_private(mode))?.write_all(contents)
+        let private = private::is_private(mode);
+        patiently(CHANGE, || private::create_file(path, private))?.write_all(contents)
     }
 
     fn sync(&self, paths: &[&Path]) -> io::Result<()> {
         for path in paths {
             // A folder cannot be flushed; NTFS journals the names by itself.
             if path.is_file() {
-                OpenOptions::new().write(true).open(path)?.sync_all()?;
+                let file = patiently(CHANGE, || OpenOptions::new().write(true).open(path))?;
+                file.sync_all()?;
             }
         }
         Ok(())
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        std::fs::rename(from, to)
+        patiently(CHANGE, || std::fs::rename(from, to))
     }
 
     fn symlink(&self, _target: &Path, path: &Path) -> io::Result<()> {
@@ -92,11 +95,11 @@ impl System for Native {
     }
 
     fn remove_file(&self, path: &Path) -> io::Result<()> {
-        std::fs::remove_file(path)
+        patiently(CHANGE, || std::fs::remove_file(path))
     }
 
     fn remove_dir(&self, path: &Path) -> io::Result<()> {
-        std::fs::remove_dir(path)
+        patiently(CHANGE, || std::fs::remove_dir(path))
     }
 
     fn chown(&self, _path: &Path, _uid: u32, _gid: u32) -> io::Result<()> {

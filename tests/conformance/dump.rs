@@ -19,10 +19,18 @@ impl Dump {
         self.argv().into_iter().skip_while(|word| word != "ignoring").skip(1).collect()
     }
 
-    /// The environment.
+    /// The same as `CommandLineToArgvW` splits the command line.
+    #[cfg(windows)]
+    pub fn arguments_of_the_shell(&self) -> Vec<String> {
+        let words = self.0["shell-argv"].as_array().expect("a dump holds shell-argv");
+        words.iter().map(text).skip_while(|word| word != "ignoring").skip(1).collect()
+    }
+
+    /// The environment. On Windows a name is the same in whatever case.
     pub fn environment(&self) -> BTreeMap<String, String> {
         let pairs = self.0["environment"].as_array().expect("a dump holds the environment");
-        pairs.iter().map(|pair| (text(&pair[0]), text(&pair[1]))).collect()
+        let name = |name: String| if cfg!(windows) { name.to_uppercase() } else { name };
+        pairs.iter().map(|pair| (name(text(&pair[0])), text(&pair[1]))).collect()
     }
 
     /// The working directory.

@@ -168,9 +168,17 @@ impl Drop for Lab<'_> {
         }
         let names = lock(&self.names);
         if !names.is_empty() {
-            let mut command = self.lane.svcctl();
-            command.args(["uninstall", "--purge"]).args(names.iter());
-            let _ = command.stdin(Stdio::null()).output();
+            let uninstall = |names: &[String]| {
+                let mut command = self.lane.svcctl();
+                command.args(["uninstall", "--purge"]).args(names).stdin(Stdio::null());
+                command.output().is_ok_and(|output| output.status.success())
+            };
+            // One that was refused is not there, and stands in the way of the others.
+            if !uninstall(&names) && names.len() > 1 {
+                for name in names.iter() {
+                    uninstall(std::slice::from_ref(name));
+                }
+            }
         }
         let _ = fs::remove_dir_all(&self.dir);
     }

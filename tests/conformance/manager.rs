@@ -4,11 +4,20 @@
 //! itself can do is done through `svcctl`; a manager only answers for what goes on behind svcctl's back (a service of
 //! somebody else, an edited artifact), for what it gives to every process, and for what this machine cannot show.
 
+#[cfg(unix)]
 mod boot;
+#[cfg(unix)]
 mod embedded;
+#[cfg(unix)]
 mod generated;
+#[cfg(unix)]
 mod launchd;
+#[cfg(unix)]
 mod openrc;
+mod random;
+#[cfg(windows)]
+mod scm;
+#[cfg(unix)]
 mod systemd;
 
 use std::path::PathBuf;
@@ -25,10 +34,24 @@ pub enum Limit {
     Processes,
 }
 
+/// Something that a machine may not be able to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feature {
+    /// The priority of a process.
+    Priority,
+    /// The CPU time that another process has used.
+    CpuTime,
+}
+
 /// What the suite must know of a manager, for one scope.
 pub trait Manager: Send + Sync {
     /// The word for it in `--manager`.
     fn name(&self) -> &'static str;
+
+    /// Variables that every service is given, whatever its definition says.
+    fn always(&self) -> &'static [&'static str] {
+        &["HOME", "LOGNAME", "PATH", "SHELL", "USER"]
+    }
 
     /// Variables that it gives to every process of its own accord, as docs/environment.md lists them.
     fn own_variables(&self) -> Vec<String>;
@@ -51,6 +74,11 @@ pub trait Manager: Send + Sync {
     /// Why this machine cannot show a limit; none if it can.
     fn cannot_limit(&self, limit: Limit) -> Option<String>;
 
+    /// Why this machine cannot show something; none if it can.
+    fn cannot_show(&self, _feature: Feature) -> Option<&'static str> {
+        None
+    }
+
     /// What only this manager has to show: more cases, run apart from the numbered ones and not in the table.
     fn extras(&self) -> &'static [Case] {
         &[]
@@ -63,9 +91,15 @@ pub trait Manager: Send + Sync {
 /// The manager of that name, in that scope.
 pub fn named(word: &str, scope: Scope) -> Option<Box<dyn Manager>> {
     match word {
+        #[cfg(unix)]
         "embedded" => Some(Box::new(embedded::Embedded::new(scope))),
+        #[cfg(unix)]
         "launchd" => Some(Box::new(launchd::Launchd::new(scope))),
+        #[cfg(unix)]
         "openrc" => Some(Box::new(openrc::Openrc)),
+        #[cfg(windows)]
+        "scm" if scope == Scope::System => Some(Box::new(scm::Scm)),
+        #[cfg(unix)]
         "systemd" => Some(Box::new(systemd::Systemd::new(scope))),
         _ => None,
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::case::{Case, case, case_alone};
 use crate::lab::{Lab, Ran, Service};
 use crate::os;
-use crate::outcome::{Verdict, unseen};
+use crate::outcome::Verdict;
 use crate::poll::{always, seconds};
 use crate::start::ready_by_itself;
 
@@ -54,17 +54,27 @@ fn ends_by(lab: &Lab, signal: &str, other: &str) -> Verdict {
     Ok(())
 }
 
+/// What asks a program to end where there are no signals: Ctrl-C on its console.
+fn ends_by_an_event(lab: &Lab) -> Verdict {
+    let script = "on INT append @order asked and exit 0 then count @starts then sleep";
+    let service = lab.service(script);
+    service.start()?;
+    let pid = service.pids("starts", 1)[0];
+    service.verb("stop", &[]).exits(0);
+    service.status().is("stopped", 3);
+    assert!(!os::alive(pid));
+    assert_eq!(service.marks("order", 1), ["asked"]);
+    Ok(())
+}
+
 fn its_signal(lab: &Lab) -> Verdict {
     if cfg!(windows) {
-        return unseen("there are no signals on this system");
+        return ends_by_an_event(lab);
     }
     ends_by(lab, "TERM", "INT")
 }
 
 fn another_signal(lab: &Lab) -> Verdict {
-    if cfg!(windows) {
-        return unseen("there are no signals on this system");
-    }
     ends_by(lab, "USR1", "TERM")
 }
 

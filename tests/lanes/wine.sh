@@ -1,5 +1,9 @@
 # shellcheck shell=bash
-# The Windows program through the protocol of a real Service Control Manager: Wine's.
+# The Windows program through the protocol of a real Service Control Manager, Wine's: the conformance suite, built for Windows, and
+# what can only be seen from outside.
+
+# shellcheck source=tests/lanes/conformance.sh
+. tests/lanes/conformance.sh
 
 needs() { echo rustc-web cargo-web rust-web-src gcc-mingw-w64-x86-64 gcc libc6-dev wine wine64; }
 
@@ -9,21 +13,63 @@ can_run() {
     { echo "needs Debian's rust-web-src: the standard library's source"; return 1; }
 }
 
+# Where the programs are inside, and how a case on the outside sees that folder.
+INSIDE='C:\app'
+
 run_lane() {
+  local status=0 boot
   # shellcheck source=tests/lanes/wine/cases.sh
   . tests/lanes/wine/cases.sh
-  tests/lanes/cross-cargo x86_64-pc-windows-gnu build --quiet --all-features --bins
   MACHINE=wine-$$
+  build_for_windows
   trap 'tests/lanes/boot-wine kill "$MACHINE"' EXIT
   tests/lanes/boot-wine start "$MACHINE" --owner $$
   APP=$(tests/lanes/boot-wine drive "$MACHINE")/app
   mkdir -p "$APP"
-  cp "${SVCCTL_CROSS_TARGET_DIR:-target-cross}"/x86_64-pc-windows-gnu/debug/svcctl{,-testchild}.exe "$APP/"
-  local name passed=0 failed=0
+  cp "$BUILT"/svcctl{,-testchild}.exe "$APP/"
+  cp "$SUITE" "$APP/conformance.exe"
+  run_cases || status=1
+  for boot in before after; do
+    [ "$boot" = before ] || tests/lanes/boot-wine reboot "$MACHINE"
+    conform_inside "$boot" '' || status=1
+  done
+  conform_inside never extras --test-threads 1 || status=1
+  [ ! -e "$APP/results.jsonl" ] || cat "$APP/results.jsonl" >>"$SVCCTL_LANE_RESULTS"
+  return "$status"
+}
+
+# The programs and the suite; sets BUILT to their folder and SUITE to the suite's path. The suite of this system makes the table.
+build_for_windows() {
+  build_suite
+  BUILT=${SVCCTL_CROSS_TARGET_DIR:-target-cross}/x86_64-pc-windows-gnu/debug
+  SUITE=$(tests/lanes/cross-cargo x86_64-pc-windows-gnu test --quiet --all-features --test conformance --no-run \
+    --message-format=json | sed -n 's/.*"name":"conformance".*"executable":"\([^"]*\)".*/\1/p' | tail -1)
+  [ -n "$SUITE" ] || { echo "cargo built no conformance suite" >&2; return 1; }
+}
+
+# One run of the suite, of an administrator: conform_inside before|after|never EXTRAS ARGUMENT...
+conform_inside() {
+  local boot=$1 extras=$2; shift 2
+  printf '\n-- scm, system scope, boot: %s %s\n' "$boot" "$extras"
+  tests/lanes/boot-wine enter "$MACHINE" SVCCTL_LANE=wine SVCCTL_LANE_MANAGER=scm SVCCTL_LANE_SCOPE=system \
+    SVCCTL_LANE_BOOT="$boot" SVCCTL_LANE_EXTRAS="$extras" SVCCTL_LANE_BIN="$INSIDE" \
+    SVCCTL_LANE_GENERATED="${SVCCTL_LANE_GENERATED:-}" SVCCTL_LANE_RESULTS="$INSIDE\\results.jsonl" \
+    "$INSIDE\\conformance.exe" "$@"
+}
+
+# The cases that look from outside.
+run_cases() {
+  local name status word passed=0 failed=0 skipped=0
   for name in $(cases); do
-    if ("$name"); then passed=$((passed + 1)) word=ok; else failed=$((failed + 1)) word=FAILED; fi
+    status=0; ("$name") || status=$?
+    case $status in
+      0) passed=$((passed + 1)) word=ok ;;
+      77) skipped=$((skipped + 1)) word=ignored ;;
+      *) failed=$((failed + 1)) word=FAILED ;;
+    esac
     echo "test wine::$name ... $word"
   done
-  printf '\ntest result: %s. %d passed; %d failed; 0 ignored\n' "$([ "$failed" = 0 ] && echo ok || echo FAILED)" "$passed" "$failed"
+  word=ok; [ "$failed" = 0 ] || word=FAILED
+  printf '\ntest result: %s. %d passed; %d failed; %d ignored\n' "$word" "$passed" "$failed" "$skipped"
   [ "$failed" = 0 ]
 }

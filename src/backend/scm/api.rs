@@ -13,8 +13,12 @@ impl Code {
     pub const ACCESS_DENIED: Self = Self(5);
     /// `ERROR_DEPENDENT_SERVICES_RUNNING`.
     pub const DEPENDENTS_RUN: Self = Self(1051);
+    /// `ERROR_INVALID_SERVICE_CONTROL`: the service takes no such control, or (Wine) none yet.
+    pub const NO_SUCH_CONTROL: Self = Self(1052);
     /// `ERROR_SERVICE_REQUEST_TIMEOUT`.
     pub const REQUEST_TIMEOUT: Self = Self(1053);
+    /// `ERROR_SERVICE_DATABASE_LOCKED`.
+    pub const LOCKED: Self = Self(1055);
     /// `ERROR_SERVICE_ALREADY_RUNNING`.
     pub const ALREADY_RUNNING: Self = Self(1056);
     /// `ERROR_SERVICE_DOES_NOT_EXIST`.

@@ -11,6 +11,12 @@ use crate::backend::{Action, Deadline, Outcome};
 use crate::error::{Error, ErrorKind, Result};
 use crate::spec::ServiceName;
 
+/// How long a host may take to end after it has stopped.
+const LEAVE: Duration = Duration::from_secs(2);
+
+/// How long to go on asking for a turn among many services that are started.
+const TURN: Duration = Duration::from_secs(60);
+
 /// Pause between two looks.
 const POLL: Duration = Duration::from_millis(40);
 
@@ -62,7 +68,7 @@ impl Controls<'_> {
         if status.phase == Phase::StopPending && self.api.is_alive(status.pid) {
             self.wait(name, "stop", Phase::Stopped)?;
         }
-        match self.api.start(name.as_str()) {
+        match self.start_when_free(name) {
             Ok(()) => {}
             Err(Code::ALREADY_RUNNING) if status.phase != Phase::StartPending => return Ok(false),
             Err(Code::ALREADY_RUNNING) => {}
@@ -73,6 +79,17 @@ impl Controls<'_> {
         }
         let status = self.wait(name, "start", Phase::Running)?;
         if status.phase == Phase::Running { Ok(true) } else { self.ended(name, &status) }
+    }
+
+    /// The manager starts one service at a time, and turns down who waits too long for its turn.
+    fn start_when_free(&self, name: &ServiceName) -> std::result::Result<(), Code> {
+        let begun = Instant::now();
+        loop {
+            match self.api.start(name.as_str()) {
+                Err(Code::LOCKED) if begun.elapsed() < TURN => (self.sleep)(POLL),
+                result => return result,
+            }
+        }
     }
 
     /// A service that has ended at once: done, if it ended well.
@@ -98,14 +115,23 @@ impl Controls<'_> {
         }
         if self.deadline != Deadline::NoWait {
             self.wait(name, "stop", Phase::Stopped)?;
+            self.leave(status.pid);
         }
         Ok(true)
+    }
+
+    /// Waits for the end of a host that has said its last word: until then it may hold its files open.
+    fn leave(&self, pid: u32) {
+        let begun = Instant::now();
+        while self.api.is_alive(pid) && begun.elapsed() < LEAVE {
+            (self.sleep)(POLL);
+        }
     }
 
     /// The manager passes no control on to a service that starts; the host itself listens.
     fn ask_to_stop(&self, name: &ServiceName) -> Result<()> {
         let asked = match self.api.control(name.as_str(), api::STOP) {
-            Err(Code::CANNOT_ACCEPT) => self.api.interrupt(name.as_str()),
+            Err(Code::CANNOT_ACCEPT | Code::NO_SUCH_CONTROL) => self.api.interrupt(name.as_str()),
             asked => asked,
         };
         match asked {
@@ -204,6 +230,14 @@ mod tests {
         let outcome = act(&fake, Action::Start);
         assert!(outcome.changed && outcome.error.is_none(), "{outcome:?}");
         assert_eq!(fake.calls(), ["start web"]);
+    }
+
+    #[test]
+    fn a_start_waits_for_its_turn_while_the_manager_is_locked() {
+        let fake = Fake::with("web", Script::new([Phase::Running]).locked_for(2));
+        let outcome = act(&fake, Action::Start);
+        assert!(outcome.error.is_none(), "{outcome:?}");
+        assert_eq!(fake.calls(), ["start web", "start web", "start web"]);
     }
 
     #[test]

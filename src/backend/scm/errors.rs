@@ -12,6 +12,7 @@ const KNOWN: &[(u32, &str, &str)] = &[
         "other services that run need it",
         "stop those first: sc.exe enumdepend NAME lists them",
     ),
+    (1052, "it takes no such control", ""),
     (1053, "it did not answer the manager in time", "see what it wrote: svcctl logs NAME"),
     (1055, "the manager's database is locked", "try again in a moment"),
     (1056, "it runs already", ""),

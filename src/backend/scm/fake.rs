@@ -12,12 +12,13 @@ pub struct Script {
     phases: Vec<Phase>,
     exit: Code,
     gone_after: usize,
+    locked: usize,
 }
 
 impl Script {
     /// A stopped service that goes through these phases when it is started.
     pub fn new(phases: impl Into<Vec<Phase>>) -> Self {
-        Self { now: Phase::Stopped, phases: phases.into(), exit: Code(0), gone_after: 0 }
+        Self { now: Phase::Stopped, phases: phases.into(), exit: Code(0), gone_after: 0, locked: 0 }
     }
 
     /// A running one.
@@ -38,6 +39,11 @@ impl Script {
     /// How often it is still seen after its removal.
     pub fn gone_after(self, looks: usize) -> Self {
         Self { gone_after: looks, ..self }
+    }
+
+    /// How many starts are turned down because the manager is locked.
+    pub fn locked_for(self, tries: usize) -> Self {
+        Self { locked: tries, ..self }
     }
 }
 
@@ -198,7 +204,16 @@ impl Api for Fake {
 
     fn start(&self, name: &str) -> Result<(), Code> {
         self.note(format!("start {name}"));
-        self.with_service(name, |kept| kept.started = true)
+        self.with_service(name, |kept| match kept.script.locked.checked_sub(1) {
+            Some(left) => {
+                kept.script.locked = left;
+                Err(Code::LOCKED)
+            }
+            None => {
+                kept.started = true;
+                Ok(())
+            }
+        })?
     }
 
     fn control(&self, name: &str, control: u32) -> Result<(), Code> {

@@ -30,7 +30,10 @@ impl Known {
         match self.status.phase {
             Phase::Stopped => self.stopped(),
             _ if !self.alive => State::Failed,
-            Phase::StartPending => State::Starting,
+            Phase::StartPending => match self.current().map(|snapshot| snapshot.state) {
+                Some(State::Restarting) => State::Restarting,
+                _ => State::Starting,
+            },
             Phase::StopPending => State::Stopping,
             Phase::Running | Phase::ContinuePending | Phase::PausePending | Phase::Paused => {
                 self.current().map_or(State::Running, |snapshot| snapshot.state)
@@ -175,6 +178,16 @@ mod tests {
         let waiting = snapshot(State::Restarting, 7);
         let known = Known { snapshot: Some(waiting), ..known(Phase::Running, 0) };
         assert_eq!((known.state(), known.pid()), (State::Restarting, Some(9)));
+    }
+
+    #[test]
+    fn a_service_that_ended_before_it_was_up_waits_to_be_started_again() {
+        let waiting = Known {
+            snapshot: Some(snapshot(State::Restarting, 7)),
+            ..known(Phase::StartPending, 0)
+        };
+        assert_eq!(waiting.state(), State::Restarting);
+        assert_eq!(known(Phase::StartPending, 0).state(), State::Starting);
     }
 
     #[test]

@@ -6,8 +6,9 @@ mod life;
 mod rights;
 
 use crate::backend::scm::render::LOGON;
+use crate::backend::scm::values;
 use crate::spec::{Hooks, LogTo, Logs, Process, Spec};
-use crate::support::SupportReport;
+use crate::support::{Answer, SupportReport};
 
 /// Why what runs and watches the program is the host's.
 const NO_PROTOCOL: &str = "an ordinary program does not speak the manager's protocol";
@@ -55,7 +56,23 @@ pub fn report(spec: &Spec) -> SupportReport {
     rights::security(&mut report, security);
     rights::credentials(&mut report, credentials, LOGON);
     native_if(&mut report, "override", !overrides.is_empty());
+    refuse_values(&mut report, spec);
     report
+}
+
+/// A value that Windows cannot hold makes its field a refused one.
+fn refuse_values(report: &mut SupportReport, spec: &Spec) {
+    for problem in values::problems(spec) {
+        let key = problem.key.clone().unwrap_or_default();
+        let within = |known: &str| key == known || key.starts_with(&format!("{known}."));
+        let Some(entry) = report.entries.iter_mut().find(|(known, _)| within(known)) else {
+            continue;
+        };
+        let prefix = format!("`{key}`: ");
+        let reason = problem.message.strip_prefix(&prefix).unwrap_or(&problem.message).to_owned();
+        let way_out = problem.hint.clone().unwrap_or_else(|| "put another value there".into());
+        entry.1 = Answer::Refused { reason, way_out };
+    }
 }
 
 fn native_if(report: &mut SupportReport, key: &'static str, used: bool) {

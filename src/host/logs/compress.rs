@@ -3,7 +3,7 @@
 //! A file is compressed into a temporary one that is renamed when it is whole and on disk; only then the original goes. Whatever
 //! is interrupted is done again.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -80,14 +80,14 @@ fn compress(folder: &Path, service: &str, plain: Segment) -> io::Result<()> {
     let from = folder.join(plain.file_name(service));
     let to = folder.join(Segment { compressed: true, ..plain }.file_name(service));
     let temporary = temporary(folder, service);
-    let result = write(&from, &temporary).and_then(|()| fs::rename(&temporary, &to));
+    let result = write(&from, &temporary).and_then(|()| disk::rename(&temporary, &to));
     if let Err(error) = result {
-        let _ = fs::remove_file(&temporary);
+        let _ = disk::remove(&temporary);
         return if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) };
     }
-    match fs::remove_file(&from) {
+    match disk::remove(&from) {
         // Its time was over while it was being compressed.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::remove_file(&to),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => disk::remove(&to),
         removed => removed,
     }
 }
@@ -98,7 +98,7 @@ fn temporary(folder: &Path, service: &str) -> PathBuf {
 
 fn write(from: &Path, to: &Path) -> io::Result<()> {
     let source = disk::open(from)?;
-    let _ = fs::remove_file(to);
+    let _ = disk::remove(to);
     let target = disk::create(to, None)?;
     let mut encoder = GzEncoder::new(target, Compression::default());
     copy(&source, &mut encoder)?;
@@ -136,6 +136,7 @@ const fn lower_priority() {}
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::time::{Duration, Instant};
 
     use flate2::read::MultiGzDecoder;

@@ -214,7 +214,7 @@ impl Log {
         let now = SystemTime::now();
         let mut rotated = segment::list(directory, service).unwrap_or_default();
         for gone in retain::expired(&self.config, &rotated, self.len, now) {
-            let _ = fs::remove_file(directory.join(gone.segment.file_name(service)));
+            let _ = disk::remove(&directory.join(gone.segment.file_name(service)));
             rotated.retain(|file| *file != gone);
         }
         if *compress && rotated.iter().any(|file| !file.segment.compressed) {

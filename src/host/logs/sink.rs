@@ -67,9 +67,13 @@ impl Sink {
         Ok(Self { log, out, sources: Vec::new(), next: 0, loss: None })
     }
 
-    /// Whether both streams of a process share one pipe, so that their order is exact.
+    /// Whether each stream of a process has a pipe of its own; else they share one, and their order is exact.
     #[must_use]
-    pub fn is_raw(&self) -> bool {
+    pub fn has_two(&self) -> bool {
+        self.log.config.has_two()
+    }
+
+    fn is_raw(&self) -> bool {
         self.log.config.format == LogFormat::Raw
     }
 
@@ -217,7 +221,7 @@ impl Sink {
             logs_put(&mut self.out, input.get(..count).unwrap_or_default());
             return Progress { consumed: count, open: false, stop: Stop::File };
         }
-        let style = self.style(Some(source.stream));
+        let style = self.style(self.stream_of(source));
         let progress = format::lines(&style, rest, source.open, room, &mut self.out);
         if progress.consumed == 0 && progress.stop == Stop::Input && tail != Tail::Wait {
             let ends = tail == Tail::End;
@@ -229,7 +233,7 @@ impl Sink {
     /// Marks that a line goes no further of which the beginning is in the log.
     fn close(&mut self, source: &Source) {
         let mut line = Vec::new();
-        self.style(Some(source.stream)).write(format::part(true, true), b"", &mut line);
+        self.style(self.stream_of(source)).write(format::part(true, true), b"", &mut line);
         let _ = self.log.append(&line);
     }
 
@@ -253,6 +257,11 @@ impl Sink {
         loss.count(rest.get(..used).unwrap_or_default());
         self.loss = Some(loss);
         used
+    }
+
+    /// Nobody knows whose a line is that came through a shared pipe.
+    fn stream_of(&self, source: &Source) -> Option<Stream> {
+        self.has_two().then_some(source.stream)
     }
 
     fn style(&self, stream: Option<Stream>) -> Style {

@@ -97,10 +97,10 @@ impl Output {
     /// When there are too many handles or threads.
     pub fn pipes(&self, wake: &Sender<Wake>) -> io::Result<(Writers, Readers)> {
         let (done, ended) = mpsc::channel();
-        let raw = self.sink().is_raw();
+        let two = self.sink().has_two();
         let stdout = self.read(Stream::Stdout, wake, &done)?;
-        let stderr = if raw { None } else { Some(self.read(Stream::Stderr, wake, &done)?) };
-        let count = if raw { 1 } else { 2 };
+        let stderr = two.then(|| self.read(Stream::Stderr, wake, &done)).transpose()?;
+        let count = if two { 2 } else { 1 };
         Ok((Writers { stdout, stderr }, Readers { ended, count }))
     }
 

@@ -22,6 +22,7 @@ use crate::host::restart::End;
 use crate::host::state::{self, Process, Snapshot};
 use crate::host::{GIVE_UP_EXIT, Hosted};
 use crate::state::{ExitInfo, State};
+use crate::windows::patience::{CHANGE, patiently};
 
 /// Pause between two reports of progress to the manager.
 const PROGRESS: Duration = Duration::from_secs(1);
@@ -280,7 +281,9 @@ impl Host {
         let path = state::file(&self.folder);
         let fresh = path.with_extension("new");
         let bytes = serde_json::to_vec(&snapshot).unwrap_or_default();
-        let written = std::fs::write(&fresh, bytes).and_then(|()| std::fs::rename(&fresh, &path));
+        // A reader that has it open just now is gone in a moment.
+        let replace = || patiently(CHANGE, || std::fs::rename(&fresh, &path));
+        let written = std::fs::write(&fresh, bytes).and_then(|()| replace());
         if let Err(error) = written {
             self.tell(&format!("{} cannot be written: {error}", path.display()));
         }

@@ -86,3 +86,13 @@ pub fn make_folder(path: &Path, owner: Option<Owner>) -> io::Result<()> {
     let group = owner.map(|owner| owner.gid);
     group.map_or(Ok(()), |group| std::os::unix::fs::lchown(path, None, Some(group)))
 }
+
+/// Gives a file another name.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)
+}
+
+/// Removes a file.
+pub fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)
+}

@@ -6,6 +6,7 @@ use std::os::windows::fs::FileExt;
 use std::path::Path;
 
 use super::{FileId, Look, Owner};
+use crate::windows::patience::patiently;
 
 /// Makes a file with the rights that its folder hands down; an existing one is an error.
 pub fn create(path: &Path, _owner: Option<Owner>) -> io::Result<File> {
@@ -55,3 +56,16 @@ pub fn look(file: &File) -> io::Result<Look> {
     let id = FileId { device: about.volume_serial_number(), inode: about.file_index() };
     Ok(Look { id, len: about.file_size(), linked: about.number_of_links() > 0 })
 }
+
+/// Gives a file another name, as soon as nobody stands in the way.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    patiently(BRIEFLY, || fs::rename(from, to))
+}
+
+/// Removes a file, as soon as nobody stands in the way.
+pub fn remove(path: &Path) -> io::Result<()> {
+    patiently(BRIEFLY, || fs::remove_file(path))
+}
+
+/// The thread that does this may be the one that takes a service's output.
+const BRIEFLY: u32 = 5;

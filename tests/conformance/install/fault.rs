@@ -95,7 +95,7 @@ pub fn recovered(lab: &Lab) -> Verdict {
 /// After a kill the next run finds all or nothing, and mends it.
 fn is_mended(lab: &Lab, service: &Service<'_>, ran: &Ran, when: &str) {
     let point = format!("{when} {}", last_point(lab));
-    assert_eq!(ran.code, -1, "it kills itself {point}: {ran}");
+    assert!(ran.code < 0, "it kills itself {point}: {ran}");
     service.try_install(&["--start"]).exits(0);
     let status = service.status();
     assert_eq!((status.state(), &status.entry["drift"]), ("running", &json!([])), "{point}");

@@ -21,9 +21,7 @@ pub fn stops_first(lab: &Lab) -> Verdict {
     let pid = service.pids("starts", 1)[0];
     service.verb("uninstall", &[]).exits(0);
     assert!(!os::alive(pid));
-    if cfg!(unix) {
-        assert_eq!(service.marks("order", 1), ["asked"]);
-    }
+    assert_eq!(service.marks("order", 1), ["asked"]);
     service.status().is("not-installed", 4);
     Ok(())
 }

@@ -59,7 +59,11 @@ impl Ran {
     /// Some output stream must hold `word`.
     #[track_caller]
     pub fn says(self, word: &str) -> Self {
-        let says = self.stderr.contains(word) || self.stdout.contains(word);
+        // In JSON a path of Windows has its backslashes doubled.
+        let escaped = word.replace('\\', r"\\");
+        let says = [&self.stderr, &self.stdout]
+            .iter()
+            .any(|text| text.contains(word) || text.contains(&escaped));
         assert!(says, "it should have said {word:?}: {self}");
         self
     }

@@ -91,6 +91,7 @@ pub fn retention(lab: &Lab) -> Verdict {
     until("three rotated files", SOON, || (log_files(lab).len() == 4).then_some(()));
 
     let total = service.with("logs.max-files", 100).with("logs.max-total", "35KiB");
+    fs::remove_file(lab.path("written")).expect("the mark can be removed");
     total.install(&[])?;
     total.verb("restart", &[]).exits(0);
     let bytes = || {
@@ -108,24 +109,23 @@ pub fn retention(lab: &Lab) -> Verdict {
 }
 
 fn old_files_go(lab: &Lab, service: &Service<'_>) -> Verdict {
-    let old = log_files(lab)
-        .into_iter()
-        .find(|file| !is_live(lab, file))
-        .expect("there is a rotated file");
-    let before = fs::read(&old).expect("a log can be read");
-    let yesterday = SystemTime::now() - Duration::from_hours(24);
-    fs::File::options()
-        .append(true)
-        .open(&old)
-        .expect("it can be opened")
-        .set_modified(yesterday)
-        .expect("its time can be set");
+    // The last of the retention may take one away while it is looked at.
+    let (old, before) = until("an old file", SOON, || {
+        let old = log_files(lab).into_iter().find(|file| !is_live(lab, file))?;
+        let before = fs::read(&old).ok()?;
+        make_old(&old).ok().map(|()| (old, before))
+    });
     service.install(&[])?;
     service.verb("restart", &[]).exits(0);
     until("the old file to go", SOON, || {
         (fs::read(&old).ok().as_ref() != Some(&before)).then_some(())
     });
     Ok(())
+}
+
+fn make_old(file: &Path) -> std::io::Result<()> {
+    let yesterday = SystemTime::now() - Duration::from_hours(24);
+    fs::File::options().append(true).open(file)?.set_modified(yesterday)
 }
 
 /// The file that is being written to: the one that changed last.

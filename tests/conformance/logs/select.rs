@@ -53,12 +53,14 @@ pub fn grep(lab: &Lab) -> Verdict {
 }
 
 pub fn two_services(lab: &Lab) -> Verdict {
-    let services = ["one", "two"].map(|name| lab.named(name, "write 20 out 15 then sleep"));
+    let services =
+        ["one", "two"].map(|name| lab.named(name, "await @go then write 20 out 15 then sleep"));
     for service in &services {
         service.install(&[])?;
     }
     let [one, two] = &services;
     lab.json(["start", &one.name, &two.name]).exits(0);
+    std::fs::write(lab.path("go"), "").expect("a file can be made");
     for service in &services {
         until("all lines", SOON, || (lines_of(service, &["-n", "all"]).len() == 20).then_some(()));
     }

@@ -5,64 +5,13 @@ use std::fs;
 
 use serde_json::{Map, Value};
 
+use super::random::{Random, doubled};
 use crate::lab::{Lab, Service};
 use crate::outcome::Verdict;
 
 /// How many services, and how many of them at a time.
 const SERVICES: usize = 5000;
 const BATCH: usize = 250;
-
-/// Random numbers that are the same each time (splitmix64).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % limit as u64).expect("it is below a usize")
-    }
-
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len())]
-    }
-
-    /// One character: mostly of the kind that some grammar treats in its own way.
-    fn character(&mut self) -> char {
-        const SPECIAL: &[char] = &[
-            ' ', '\'', '"', '\\', '%', '$', ';', '\n', '\t', '\r', '-', '@', '!', '+', ':', '#',
-            '&', '|', '*', '?', '[', ']', '{', '}', '(', ')', '<', '>', '~', '^', '=', ',', '`',
-            '/', '.', 'n', 'x', '0', 'H', 'i', 'u',
-        ];
-        const WIDE: &[char] = &[
-            'é',
-            'ß',
-            '日',
-            '\u{85}',
-            '\u{a0}',
-            '\u{2028}',
-            '\u{feff}',
-            '😀',
-            '\u{10fffd}',
-            '\u{300}',
-        ];
-        match self.below(10) {
-            0..5 => self.pick(SPECIAL),
-            5 => char::from(u8::try_from(1 + self.below(127)).expect("it is below 128")),
-            6 => self.pick(WIDE),
-            _ => char::from(b'a' + u8::try_from(self.below(26)).expect("it is below 26")),
-        }
-    }
-
-    fn text(&mut self, longest: usize) -> String {
-        (0..self.below(longest + 1)).map(|_| self.character()).collect()
-    }
-}
 
 /// What one service is to be given.
 struct Wanted {
@@ -85,10 +34,6 @@ impl Wanted {
 fn directory(random: &mut Random) -> String {
     let name: String = random.text(12).chars().filter(|c| *c != '/' && !c.is_control()).collect();
     format!("d{}{name}", random.below(1_000_000))
-}
-
-fn doubled(text: &str) -> String {
-    text.replace('{', "{{").replace('}', "}}")
 }
 
 /// The service that dumps what it is given, and ends.
@@ -121,7 +66,7 @@ fn refuses_controls_in_paths(lab: &Lab) {
 
 pub fn no_byte_differs(lab: &Lab) -> Verdict {
     refuses_controls_in_paths(lab);
-    let mut random = Random(20_240_229);
+    let mut random = Random::new(20_240_229);
     let mut differences = Vec::new();
     for first in (0..SERVICES).step_by(BATCH) {
         let batch: Vec<Wanted> = (0..BATCH).map(|_| Wanted::random(&mut random)).collect();

@@ -53,3 +53,9 @@ pub fn lower(command: &mut Command) {
 
 /// The numbers of nobody and nogroup, or of nothing at all: without privileges in any case.
 const NOBODY: u32 = 65534;
+
+/// Where a service of the system works that names no folder.
+pub const ROOT: &str = "/";
+
+/// What the dump says of a priority, and for which word: the nice value.
+pub const PRIORITIES: [(&str, i64); 4] = [("idle", 19), ("low", 10), ("normal", 0), ("high", -10)];

@@ -10,9 +10,6 @@ use crate::lab::{Lab, Ran};
 use crate::lane::Scope;
 use crate::outcome::Verdict;
 
-/// What every service is given, whatever its definition says.
-const ALWAYS: [&str; 5] = ["HOME", "LOGNAME", "PATH", "SHELL", "USER"];
-
 const UNIX_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 pub fn same_strings(lab: &Lab) -> Verdict {
@@ -67,7 +64,9 @@ pub fn no_leak(lab: &Lab) -> Verdict {
     let mut names: Vec<String> = service.dump().environment().into_keys().collect();
     let own = lab.lane.manager.own_variables();
     names.retain(|name| !own.contains(name));
-    assert_eq!(names, ["HOME", "LOGNAME", "OWN", "PATH", "SHELL", "USER"]);
+    let mut wanted = [lab.lane.manager.always(), &["OWN"]].concat();
+    wanted.sort_unstable();
+    assert_eq!(names, wanted);
     Ok(())
 }
 
@@ -75,8 +74,8 @@ pub fn documented(lab: &Lab) -> Verdict {
     let service = lab.service("dump @dump then sleep");
     service.start()?;
     let given = service.dump().environment();
-    for name in ALWAYS {
-        assert!(given.get(name).is_some_and(|value| !value.is_empty()), "{name}: {given:?}");
+    for name in lab.lane.manager.always() {
+        assert!(given.get(*name).is_some_and(|value| !value.is_empty()), "{name}: {given:?}");
     }
     if cfg!(unix) {
         assert_eq!(given["PATH"], UNIX_PATH);

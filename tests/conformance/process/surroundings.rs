@@ -4,8 +4,9 @@ use std::fs::{self, File};
 
 use crate::lab::{Lab, tool};
 use crate::lane::{Scope, home};
+use crate::manager::Feature;
 use crate::os;
-use crate::outcome::Verdict;
+use crate::outcome::{Verdict, unseen};
 
 pub fn working_directory(lab: &Lab) -> Verdict {
     let folder = lab.folder("with a blank, 100% $HOME");
@@ -19,7 +20,7 @@ pub fn working_directory(lab: &Lab) -> Verdict {
 pub fn default_directory(lab: &Lab) -> Verdict {
     let service = lab.service("dump @dump then sleep");
     service.start()?;
-    let wanted = if lab.lane.scope == Scope::System { "/".into() } else { home() };
+    let wanted = if lab.lane.scope == Scope::System { os::ROOT.into() } else { home() };
     assert_eq!(service.dump().cwd(), wanted);
     Ok(())
 }
@@ -47,18 +48,22 @@ pub fn umask(lab: &Lab) -> Verdict {
 }
 
 pub fn priority(lab: &Lab) -> Verdict {
-    for (word, nice) in [("idle", 19), ("low", 10), ("normal", 0)] {
+    let [idle, low, normal, (_, high)] = os::PRIORITIES;
+    for (word, wanted) in [idle, low, normal] {
         let file = format!("dump-{word}");
         let service =
             lab.named(word, &format!("dump @{file} then sleep")).with("process.priority", word);
         service.start()?;
-        assert_eq!(service.dump_in(&file).number("nice"), nice, "{word}");
+        if let Some(reason) = lab.lane.manager.cannot_show(Feature::Priority) {
+            return unseen(reason);
+        }
+        assert_eq!(service.dump_in(&file).number("priority"), wanted, "{word}");
     }
     if lab.lane.scope == Scope::System {
         let service =
             lab.named("high", "dump @dump-high then sleep").with("process.priority", "high");
         service.start()?;
-        assert_eq!(service.dump_in("dump-high").number("nice"), -10);
+        assert_eq!(service.dump_in("dump-high").number("priority"), high);
     }
     Ok(())
 }
@@ -71,22 +76,23 @@ pub fn standard_input(lab: &Lab) -> Verdict {
 }
 
 pub fn descriptors(lab: &Lab) -> Verdict {
+    if cfg!(windows) {
+        return unseen("a process cannot list its handles on this system");
+    }
     let leak = File::create(lab.path("leak")).expect("a file can be made");
     os::inherit(&leak);
     let service = lab.service("dump @dump then sleep");
     service.start()?;
-    if cfg!(unix) {
-        assert_eq!(service.dump().descriptors(), ["0", "1", "2"]);
-    }
+    assert_eq!(service.dump().descriptors(), ["0", "1", "2"]);
     Ok(())
 }
 
 pub fn signals(lab: &Lab) -> Verdict {
+    if cfg!(windows) {
+        return unseen("there are no signals on this system");
+    }
     let service = lab.service("dump @dump then sleep");
     service.start()?;
-    if cfg!(windows) {
-        return Ok(());
-    }
     let dump = service.dump();
     for name in ["SigIgn", "SigBlk"] {
         let mask = dump.status(name);
@@ -94,6 +100,15 @@ pub fn signals(lab: &Lab) -> Verdict {
         assert!(signals & !INTERNAL == 0, "{name}: {mask}");
     }
     Ok(())
+}
+
+fn write_script(lab: &Lab, name: &str, text: &str) -> String {
+    let script = lab.file(name);
+    fs::write(&script, text).expect("a script can be written");
+    if cfg!(unix) {
+        tool("chmod", &["755", &script]);
+    }
+    script
 }
 
 /// Signals 32 and 33, which glibc keeps to itself: whatever it spawns with posix_spawn(3) ignores them, nobody can reset them by
@@ -104,7 +119,7 @@ pub fn symlink(lab: &Lab) -> Verdict {
     let link = lab.file("link");
     let child = lab.lane.child();
     if cfg!(windows) {
-        return crate::outcome::unseen("a symbolic link needs a privilege on this system");
+        return unseen("a symbolic link needs a privilege on this system");
     }
     tool("ln", &["-s", child.to_str().expect("it is UTF-8"), &link]);
     let mut command = lab.command("dump @dump then sleep");
@@ -117,21 +132,18 @@ pub fn symlink(lab: &Lab) -> Verdict {
 }
 
 pub fn script(lab: &Lab) -> Verdict {
-    if cfg!(windows) {
-        return crate::outcome::unseen("scripts have no #! on this system");
-    }
-    let script = lab.file("script");
-    let child = lab.lane.child();
-    fs::write(
-        &script,
-        format!(
-            "#!/bin/sh\nexec '{}' dump '{}' then sleep ignoring \"$@\"\n",
-            child.display(),
-            lab.file("dump")
-        ),
-    )
-    .expect("a script can be written");
-    tool("chmod", &["755", &script]);
+    let (child, dump) = (lab.lane.child(), lab.file("dump"));
+    let script = if cfg!(windows) {
+        // What goes for a script there.
+        let text = format!("@\"{}\" dump \"{dump}\" then sleep ignoring %*\r\n", child.display());
+        write_script(lab, "script.cmd", &text)
+    } else {
+        let text = format!(
+            "#!/bin/sh\nexec '{}' dump '{dump}' then sleep ignoring \"$@\"\n",
+            child.display()
+        );
+        write_script(lab, "script", &text)
+    };
     let mut service = lab.service("");
     service.set("process.command", vec![script, "a b".into(), String::new()]);
     service.start()?;

@@ -2,7 +2,7 @@
 
 use crate::lab::{Lab, Service};
 use crate::os;
-use crate::outcome::{Verdict, unseen};
+use crate::outcome::Verdict;
 
 pub fn new_pid(lab: &Lab) -> Verdict {
     let service = lab.service("count @starts then sleep");
@@ -37,9 +37,6 @@ fn reloads(service: &Service<'_>) -> Verdict {
 }
 
 pub fn reload_by_signal(lab: &Lab) -> Verdict {
-    if cfg!(windows) {
-        return unseen("there are no signals on this system");
-    }
     let script = "on HUP append @order reloaded then count @starts then sleep";
     reloads(&lab.service(script).with("reload.signal", "SIGHUP"))
 }

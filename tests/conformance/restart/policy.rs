@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::lab::{Lab, Service};
 use crate::os;
-use crate::outcome::{Verdict, unseen};
+use crate::outcome::Verdict;
 use crate::poll::{always, seconds};
 
 /// A service with a policy and a short delay.
@@ -45,9 +45,6 @@ pub fn on_failure_not_after_0(lab: &Lab) -> Verdict {
 }
 
 pub fn on_failure_after_a_signal(lab: &Lab) -> Verdict {
-    if cfg!(windows) {
-        return unseen("there are no signals on this system");
-    }
     let service = restarting(lab, "on-failure", "count @starts then sleep");
     run(&service)?;
     // A signal that svcctl did not send is a failure, however politely it is meant.

@@ -4,6 +4,9 @@
 # The names of the cases: all functions that begin with a_, an_, the_ or what_.
 cases() { declare -F | awk '{ print $3 }' | grep -E '^(a|an|the|what)_'; }
 
+# Ends a case that cannot be shown here, with the reason.
+skip() { echo "  ${FUNCNAME[1]}: $*"; exit 77; }
+
 fail() { echo "  ${FUNCNAME[1]}: $*" >&2; exit 1; }
 
 svcctl() { tests/lanes/boot-wine enter "$MACHINE" 'C:\app\svcctl.exe' "$@"; }
@@ -118,6 +121,65 @@ a_child_that_ignores_everything_is_ended_when_the_budget_is_spent() {
   svcctl uninstall deaf >/dev/null
 }
 
+the_manager_sees_progress_as_long_as_a_stop_takes() {
+  define slow '"ignore", "SIGINT", "then", "sleep"' 'stop.timeout = "6s"'
+  install slow --start
+  svcctl stop slow --no-wait >/dev/null || fail "stop"
+  local seen='' now last=0 longest=0 since=$SECONDS
+  while now=$(value slow CheckPoint) && is slow stopping; do
+    ((now >= last)) || fail "the checkpoint went back from $last to $now"
+    ((now == last)) || { seen+=" $now"; last=$now since=$SECONDS; }
+    ((SECONDS - since <= longest)) || longest=$((SECONDS - since))
+    sleep 0.2
+  done
+  ((longest <= 3)) || fail "the checkpoint stood still for $longest s:$seen"
+  [ "$(wc -w <<<"$seen")" -ge 4 ] || fail "checkpoints:$seen"
+  within 15 is slow stopped || fail "it is $(value slow state)"
+  svcctl uninstall slow >/dev/null
+}
+
+# A program of others that knows nothing of services: esbuild's server, from its package for Windows.
+a_server_of_others_serves_is_changed_in_place_and_is_stopped() {
+  command -v npm >/dev/null || skip "npm is not here to fetch esbuild's package"
+  (cd "$APP" && npm pack --silent @esbuild/win32-x64@0.25.0 >/dev/null 2>&1 && tar -xzf esbuild-*.tgz) || skip "esbuild's package cannot be fetched"
+  mv "$APP/package/esbuild.exe" "$APP/esbuild.exe"; mkdir -p "$APP/www"; echo 'served by others' >"$APP/www/index.html"
+  local port=18123
+  {
+    printf 'name = "server"\n[process]\nworking-directory = '\''C:\\app\\www'\''\n'
+    printf 'command = ['\''C:\\app\\esbuild.exe'\'', "--serve=127.0.0.1:%s", '\''--servedir=C:\\app\\www'\'']\n' "$port"
+    printf '[start]\nready = { tcp = "127.0.0.1:%s" }\n[health]\nhttp = "http://127.0.0.1:%s/"\ninterval = "1s"\n' "$port" "$port"
+  } >"$APP/server.toml"
+  install server --start
+  serves "$port" || fail "it does not serve: $(svcctl status server)"
+  within 20 says server health healthy || fail "its health is $(value server health)"
+  kill -KILL "$(pid_with "--serve=127.0.0.1:$port")"
+  within 30 serves "$port" || fail "it does not serve after its process was killed"
+  sed -i 's/18123/18124/' "$APP/server.toml"
+  install server
+  serves 18124 || fail "it does not serve on its new port"
+  ! serves 18123 || fail "the old one still serves"
+  svcctl stop server >/dev/null || fail "stop"
+  ! serves 18124 || fail "it serves although it is stopped"
+  svcctl uninstall server --purge >/dev/null || fail "uninstall"
+}
+
+says() { [ "$(value "$1" "$2")" = "$3" ]; }
+
+# Whether something answers on a port with the page.
+serves() { { exec 9<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null && printf 'GET / HTTP/1.0\r\nHost: localhost\r\n\r\n' >&9 && timeout 5 grep -q 'served by others' <&9; }
+
+a_log_is_followed_while_it_is_written() {
+  define follow '"write", "40", "out", "50", "then", "sleep"' 'restart.policy = "never"'
+  install follow
+  timeout 30 tests/lanes/boot-wine enter "$MACHINE" 'C:\app\svcctl.exe' logs follow -f -n all >"$APP/follow.out" 2>/dev/null &
+  local follower=$!
+  svcctl start follow >/dev/null || fail "start"
+  within 20 grep -q 'line 40' "$APP/follow.out" || fail "the follower saw $(wc -l <"$APP/follow.out") lines"
+  kill "$follower" 2>/dev/null || true
+  [ "$(grep -c 'line' "$APP/follow.out")" = 40 ] || fail "it saw $(grep -c line "$APP/follow.out") lines of 40"
+  svcctl uninstall follow --purge >/dev/null
+}
+
 a_tree_of_grandchildren_is_gone_after_a_stop_a_crash_and_the_death_of_the_host() {
   define tree '"spawn", "2", '\''C:\app\tree.kids'\'', "then", "fork-twice", '\''C:\app\tree.kids'\'', "then", "sleep"' \
     'stop.timeout = "3s"' 'restart.policy = "never"'
@@ -128,14 +190,20 @@ a_tree_of_grandchildren_is_gone_after_a_stop_a_crash_and_the_death_of_the_host()
   : >"$APP/tree.kids"
   svcctl start tree >/dev/null || fail "start"
   within 60 has_lines tree.kids 3 || fail "there are $(lines tree.kids) children"
-  kill -KILL "$(host_of tree)"
+  kill -KILL "$(pid_with fork-twice)"
+  within 15 gone tree.kids || fail "some are left after a crash of the program"
+  within 15 is tree failed || fail "after a crash it is $(value tree state)"
+  : >"$APP/tree.kids"
+  svcctl start tree >/dev/null || fail "start after a crash"
+  within 60 has_lines tree.kids 3 || fail "there are $(lines tree.kids) children"
+  kill -KILL "$(pid_with 'hosted\tree.json')"
   within 15 gone tree.kids || fail "some are left after the death of the host"
   is tree failed || fail "without its host it is $(value tree state)"
   svcctl uninstall tree >/dev/null
 }
 
-# The host's number, as the kernel counts.
-host_of() { grep -slaF "hosted\\$1.json" /proc/[0-9]*/cmdline | sed -n 's|/proc/\([0-9]*\)/.*|\1|p' | head -1; }
+# The number of the process whose command line holds a word, as the kernel counts.
+pid_with() { grep -slaF "$1" /proc/[0-9]*/cmdline | sed -n 's|/proc/\([0-9]*\)/.*|\1|p' | grep -vx $$ | head -1; }
 
 an_argv_arrives_as_it_is_written() {
   local service number words
@@ -160,18 +228,30 @@ what_is_rendered_on_another_system_is_imported_by_the_registry() {
   tests/lanes/boot-wine enter "$MACHINE" reg delete 'HKLM\SYSTEM\CurrentControlSet\Services\web' /f >/dev/null
 }
 
-# How many MiB of lines: 1024 shows what the design asks for, and takes its time.
+# How many MiB of lines, 64 bytes each and above 64 MiB 1 KiB each: 1024 shows what a day of a busy service is, and takes its time.
 the_log_has_every_line_once_and_in_order_across_rotations() {
-  local mebibytes=${SVCCTL_WINE_LOG_MIB:-8} count
-  count=$((mebibytes * 16384))
-  define log '"write", "'"$count"'", "out", "0", "64", "then", "sleep"' 'restart.policy = "never"' \
-    'logs = { format = "raw", max-size = "1MiB", max-files = 10000, max-total = "8GiB", compress = false }'
-  install log --start
+  local mebibytes=${SVCCTL_WINE_LOG_MIB:-8} width=64 count reader begin=$SECONDS
+  [ "$mebibytes" -le 64 ] || width=1024
+  count=$((mebibytes * 1048576 / width))
+  define log '"write", "'"$count"'", "out", "0", "'$width'", "then", "sleep"' 'restart.policy = "never"' \
+    'logs = { format = "raw", max-size = "'$((mebibytes / 8))'MiB", max-files = 10000, max-total = "8GiB", compress = false }'
+  install log
+  # It holds the files open while they are rotated.
+  timeout $((120 + 6 * mebibytes)) tests/lanes/boot-wine enter "$MACHINE" 'C:\app\svcctl.exe' logs log -f -n all >"$APP/log.read" 2>/dev/null &
+  reader=$!
+  svcctl start log >/dev/null || fail "start"
   within $((60 + 4 * mebibytes)) has_all "$count" || fail "$(all_lines | wc -l) of $count lines"
+  echo "  $mebibytes MiB in $count lines: $((SECONDS - begin)) s"
   all_lines | awk '$2 != NR { exit 1 }' || fail "the lines are out of order"
-  [ "$(find "$APP/../ProgramData/svcctl/logs/log" -type f | wc -l)" -ge "$mebibytes" ] || fail "it did not rotate"
+  [ "$(find "$APP/../ProgramData/svcctl/logs/log" -type f | wc -l)" -ge 8 ] || fail "it did not rotate"
+  within $((60 + 4 * mebibytes)) has_read "$count" || fail "the reader has seen $(wc -l <"$APP/log.read") of $count lines"
+  awk '{ for (word = 1; word < NF; word++) if ($word == "line") break; if ($(word + 1) != NR) exit 1 }' "$APP/log.read" || fail "the reader saw lines out of order"
+  kill "$reader" 2>/dev/null || true
   svcctl uninstall log --purge >/dev/null
+  rm -f "$APP/log.read"
 }
+
+has_read() { [ "$(wc -l <"$APP/log.read")" = "$1" ]; }
 
 all_lines() { find "$APP/../ProgramData/svcctl/logs/log" -type f -name 'log.*' | sort -V | awk '/\.log$/ && !/[0-9]+\.log$/ { last = $0; next } { print } END { if (last) print last }' | xargs cat; }
 

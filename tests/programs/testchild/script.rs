@@ -34,6 +34,7 @@ const COMMANDS: &[Command] = &[
     command("crash", "SIGNAL", signals::crash),
     // Time.
     command("sleep", "[MS]", work::sleep),
+    command("await", "FILE", work::wait_for),
     command("burn", "MS", work::burn),
     command("alloc", "MIB", work::allocate),
     command("grow", "MIB", work::grow),

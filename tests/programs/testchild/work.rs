@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 use std::io::Result;
+use std::path::Path;
 use std::process;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -24,6 +25,15 @@ pub fn sleep(words: &mut Words<'_>) -> Result<()> {
     loop {
         thread::park();
     }
+}
+
+/// `await FILE`: goes on once the file is there.
+pub fn wait_for(words: &mut Words<'_>) -> Result<()> {
+    let file = Path::new(words.word()?);
+    while !file.exists() {
+        thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
 }
 
 /// `burn MS`: keeps one CPU busy for that much of its time.

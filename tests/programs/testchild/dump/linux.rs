@@ -15,7 +15,7 @@ pub fn add(dump: &mut Map<String, Value>) {
     let groups = process::getgroups().unwrap_or_default();
     dump.insert("groups".into(), groups.iter().map(|group| json!(group.as_raw())).collect());
     dump.insert("umask".into(), json!(umask()));
-    dump.insert("nice".into(), json!(process::getpriority_process(None).ok()));
+    dump.insert("priority".into(), json!(process::getpriority_process(None).ok()));
     dump.insert("limits".into(), lines("/proc/self/limits", limit));
     dump.insert("status".into(), lines("/proc/self/status", status));
 }

@@ -11,7 +11,7 @@ pub fn add(dump: &mut Map<String, Value>) {
     let mask = process::umask(Mode::empty());
     process::umask(mask);
     dump.insert("umask".into(), json!(mask.bits()));
-    dump.insert("nice".into(), json!(process::getpriority_process(None).ok()));
+    dump.insert("priority".into(), json!(process::getpriority_process(None).ok()));
     dump.insert("groups".into(), groups());
     dump.insert("status".into(), json!({ "SigIgn": ignored(), "SigBlk": blocked() }));
 }
