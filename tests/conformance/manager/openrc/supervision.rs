@@ -121,6 +121,12 @@ pub fn ends_by_itself(lab: &Lab) -> Verdict {
     Ok(())
 }
 
+pub fn foreign_logs(lab: &Lab) -> Verdict {
+    let name = lab.foreign("sleep");
+    lab.json(["logs", &name]).exits(1).says("openrc keeps no log");
+    Ok(())
+}
+
 pub fn no_user_scope(lab: &Lab) -> Verdict {
     let service = lab.service("sleep");
     let file = service.write();
