@@ -1,5 +1,6 @@
 //! The contract of a backend, our code for one manager, and the list of them.
 
+pub mod awaiting;
 pub mod embedded;
 #[cfg(any(test, feature = "testing"))]
 pub mod fake;

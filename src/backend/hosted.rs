@@ -42,16 +42,20 @@ pub fn logs<'a>(query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>
     files::read_all(sources, query)
 }
 
-/// The same where other services than ours are: of those nothing is kept.
+/// The same where other services than ours are: of those nothing is kept. `knows`: whether the manager has such a service.
 ///
 /// # Errors
 /// Also when a service is somebody else's, and has left no log of ours.
-pub fn logs_of_ours<'a>(query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>> {
+pub fn logs_of_ours<'a>(
+    query: &LogQuery,
+    knows: &dyn Fn(&ServiceName) -> bool,
+    context: &Context<'a>,
+) -> Result<LogStream<'a>> {
     for name in &query.names {
         let source = source(name, context)?;
         let ours = is_there(context, &host::path(context.target, name))?
             || is_there(context, &source.directory.to_string_lossy())?;
-        if !ours {
+        if !ours && knows(name) {
             let message = format!("{} keeps no log of {name}", context.target.manager);
             return Err(Error::system(message).hint(
                 "svcctl has the logs of the services that it installed; look into /var/log",

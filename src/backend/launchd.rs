@@ -8,7 +8,6 @@
 //! Nothing here disables a label: what launchd's override store says survives every uninstall. A service that does not come up by
 //! itself has its property list in svcctl's own folder instead.
 
-pub mod awaiting;
 mod code;
 mod control;
 mod detect;

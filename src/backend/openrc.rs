@@ -26,7 +26,7 @@ use serde_json::Value;
 use crate::artifact::Artifact;
 use crate::backend::hosted::support::{Protections, Support};
 use crate::backend::order::Known;
-use crate::backend::script::control;
+use crate::backend::script::control::{self, Init};
 use crate::backend::{
     Action, Backend, Context, Deadline, Detection, LogQuery, LogStream, Outcome, hosted, ordered,
     script,
@@ -143,7 +143,8 @@ impl Backend for Openrc {
     }
 
     fn logs<'a>(&'a self, query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>> {
-        hosted::logs_of_ours(query, context)
+        let openrc = OpenRc::new(context.system);
+        hosted::logs_of_ours(query, &|name| openrc.knows(name), context)
     }
 }
 

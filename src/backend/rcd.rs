@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::artifact::Artifact;
 use crate::backend::hosted::support::Support;
 use crate::backend::order::Known;
-use crate::backend::script::control;
+use crate::backend::script::control::{self, Init};
 use crate::backend::{
     Action, Backend, Context, Deadline, Detection, LogQuery, LogStream, Outcome, hosted, ordered,
     script,
@@ -122,7 +122,8 @@ impl Backend for Rcd {
     }
 
     fn logs<'a>(&'a self, query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>> {
-        hosted::logs_of_ours(query, context)
+        let rc = Rc::new(context);
+        hosted::logs_of_ours(query, &|name| rc.knows(name), context)
     }
 }
 

@@ -13,7 +13,7 @@ pub mod turn;
 use std::path::Path;
 
 use crate::host::Hosted;
-use crate::spec::{Dependency, ServiceName, Spec};
+use crate::spec::{Dependency, ServiceName};
 
 use crate::backend::Context;
 use crate::host;
@@ -55,19 +55,6 @@ pub fn services(list: &[Dependency]) -> impl Iterator<Item = &str> {
         | Dependency::Filesystem
         | Dependency::TimeSync => None,
     })
-}
-
-/// Shell functions that wait at boot for what was started before: a manager counts a script that has returned, and not a service
-/// that is ready. Empty where nothing is waited for. `is_on`: a shell command that says whether "$1" was started.
-#[must_use]
-pub fn waiting(spec: &Spec, is_on: &str) -> Vec<String> {
-    let required = services(&spec.start.requires).map(|name| {
-        format!("svcctl_wait {name} || {{ echo \"{} requires {name}, which does not run\" >&2; return 1; }}", spec.name)
-    });
-    let ordered = services(&spec.start.after)
-        .filter(|name| !services(&spec.start.requires).any(|other| other == *name))
-        .map(|name| format!("! {} || svcctl_wait {name} || :", is_on.replace("\"$1\"", name)));
-    required.chain(ordered).collect()
 }
 
 /// What svcctl knows of a service that it installed; none of any other.

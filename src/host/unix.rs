@@ -1,5 +1,6 @@
 //! The host on Unix: its event loop, its children, and the supervisor of the embedded manager.
 
+pub mod before;
 pub mod child;
 pub mod credentials;
 pub mod link;

@@ -5,7 +5,7 @@
 
 use crate::artifact::{Artifact, FileArtifact};
 use crate::backend::openrc::{dependencies, init, overrides};
-use crate::backend::script::{notice, quote, waiting};
+use crate::backend::script::{notice, quote};
 use crate::host;
 use crate::spec::Spec;
 use crate::target::{ManagerId, Target};
@@ -37,11 +37,6 @@ fn script(spec: &Spec, target: &Target) -> String {
         text += &format!("{line}\n");
     }
     text += &function("depend", &dependencies::lines(spec));
-    let waits = waiting(spec, "service_started \"$1\"");
-    if !waits.is_empty() {
-        text += &function("svcctl_wait", &[format!("{SVCCTL} wait \"$1\" --for running")]);
-        text += &function("start_pre", &waits);
-    }
     // What lives on because somebody killed its supervisor.
     text += &function("stop_post", &[format!("{SVCCTL} stop {}", spec.name)]);
     if spec.reload.is_some() {

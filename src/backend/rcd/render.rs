@@ -4,7 +4,7 @@
 
 use crate::artifact::{Artifact, FileArtifact};
 use crate::backend::rcd::overrides;
-use crate::backend::script::{notice, quote, services, waiting};
+use crate::backend::script::{notice, quote, services};
 use crate::host;
 use crate::spec::{Dependency, ServiceName, Spec};
 use crate::target::{ManagerId, Target};
@@ -54,7 +54,6 @@ fn script(spec: &Spec, target: &Target) -> String {
     for line in overrides::lines(&spec.overrides, &variable) {
         text += &format!("{line}\n");
     }
-    text += &functions(spec);
     text + &format!(
         "\nload_rc_config \"$name\"\n: \"${{{variable}_enable:=NO}}\"\nrun_rc_command \"$1\"\n"
     )
@@ -107,23 +106,5 @@ fn variables(spec: &Spec, target: &Target) -> Vec<(&'static str, String)> {
         variables.push(("extra_commands", "reload".to_owned()));
         variables.push(("reload_cmd", format!("{SVCCTL} reload {}", spec.name)));
     }
-    if !waits(spec).is_empty() {
-        variables.push(("start_precmd", "svcctl_prestart".to_owned()));
-    }
     variables
-}
-
-fn waits(spec: &Spec) -> Vec<String> {
-    waiting(spec, "service \"$1\" onestatus >/dev/null 2>&1")
-}
-
-fn functions(spec: &Spec) -> String {
-    let waits = waits(spec);
-    if waits.is_empty() {
-        return String::new();
-    }
-    let body: String = waits.iter().map(|line| format!("\t{line}\n")).collect();
-    format!(
-        "\nsvcctl_wait() {{\n\t{SVCCTL} wait \"$1\" --for running\n}}\n\nsvcctl_prestart() {{\n{body}}}\n"
-    )
 }

@@ -5,18 +5,17 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use super::before::{self, Turn};
 use super::link::{Answer, Link, Program, ToHost, ToSupervisor};
 use super::notify;
 use super::process::{self, Exit};
 use super::release::{self, Supervised};
 use super::runner::{Boss, Host, Outcome};
 use super::supervisor::{Beginning, Folders, Supervisor};
-use crate::backend::launchd::awaiting;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::machine::Event;
 use crate::host::{GIVE_UP_EXIT, Hosted, Supervision};
 use crate::spec::RestartPolicy;
-use crate::system::Native;
 use crate::target::ManagerId;
 
 /// What a host exits with that has left its service to a successor.
@@ -42,9 +41,13 @@ pub fn for_manager(hosted: Hosted) -> Result<u8> {
     let name = hosted.spec.name.clone();
     // launchd starts a host again that fell, and knows one that did not fall by nothing but a clean end. The state file says more.
     let ends_clean = hosted.manager == ManagerId::Launchd;
-    let obstacle = awaiting::obstacle(&hosted, &Native::new());
+    let turn = before::wait(&hosted);
     // Those that start it again however it ended are told to end with it.
     let supervised = Supervised::by(&hosted);
+    if turn == Turn::Stopped {
+        supervised.iter().for_each(Supervised::release);
+        return Ok(0);
+    }
     let mut host = open(hosted.clone())?;
     if host.is_none() && supervised.is_some() && release::displace(Path::new(&hosted.runtime)) {
         host = open(hosted)?;
@@ -54,9 +57,9 @@ pub fn for_manager(hosted: Hosted) -> Result<u8> {
         let busy = Error::new(ErrorKind::Busy, format!("{name} already has a host"));
         return if ends_clean { Ok(0) } else { Err(busy) };
     };
-    match obstacle {
-        Some(why) => host.refuse(why),
-        None => host.ask(Event::Start),
+    match turn {
+        Turn::Refused(why) => host.refuse(why),
+        Turn::Go | Turn::Stopped => host.ask(Event::Start),
     }
     let ended = host.run();
     // What it still had to write is written now.

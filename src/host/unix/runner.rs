@@ -32,6 +32,7 @@ use crate::host::machine::{Event, Machine, Moment, Phase};
 use crate::host::state::Process;
 use crate::state::ExitInfo;
 use answer::Pending;
+pub use report::milliseconds;
 
 /// Who has to be told.
 #[derive(Debug)]

@@ -24,15 +24,6 @@ depend() {
 	after redis ntp-client ntpd chronyd openntpd net net-online
 }
 
-svcctl_wait() {
-	"$svcctl" --manager openrc --system --quiet wait "$1" --for running
-}
-
-start_pre() {
-	svcctl_wait postgresql || { echo "web requires postgresql, which does not run" >&2; return 1; }
-	! service_started redis || svcctl_wait redis || :
-}
-
 stop_post() {
 	"$svcctl" --manager openrc --system --quiet stop web
 }

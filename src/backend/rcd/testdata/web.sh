@@ -18,17 +18,7 @@ command='/usr/sbin/daemon'
 command_args='-f -r -R 1 -P "$pidfile" -- "$svcctl" host --definition "$definition"'
 extra_commands='reload'
 reload_cmd='"$svcctl" --manager rcd --system --quiet reload web'
-start_precmd='svcctl_prestart'
 web_login_class='web'
-
-svcctl_wait() {
-	"$svcctl" --manager rcd --system --quiet wait "$1" --for running
-}
-
-svcctl_prestart() {
-	svcctl_wait postgresql || { echo "web requires postgresql, which does not run" >&2; return 1; }
-	! service redis onestatus >/dev/null 2>&1 || svcctl_wait redis || :
-}
 
 load_rc_config "$name"
 : "${web_enable:=NO}"

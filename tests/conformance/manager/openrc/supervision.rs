@@ -3,6 +3,8 @@
 use std::fs;
 use std::process::Command;
 
+use serde_json::json;
+
 use super::{openrc_says, rc_service};
 use crate::lab::{Lab, Service, tool};
 use crate::outcome::Verdict;
@@ -118,6 +120,34 @@ pub fn ends_by_itself(lab: &Lab) -> Verdict {
             String::from_utf8_lossy(&output.expect("rc-status can be run").stdout).into_owned();
         assert!(!text.contains("crashed"), "{text}");
     }
+    Ok(())
+}
+
+pub fn waits_can_be_stopped(lab: &Lab) -> Verdict {
+    let slow = lab
+        .named("slow", "sleep 3000 then touch @ready then sleep")
+        .with("start.ready", json!({ "file": lab.file("ready") }));
+    let script = "append @order begun then sleep";
+    let service = lab.named("waits", script).with("start.after", json!([slow.name]));
+    slow.install(&["--no-enable"])?;
+    service.install(&["--no-enable"])?;
+    slow.verb("start", &["--no-wait"]).exits(0);
+    service.verb("start", &["--no-wait"]).exits(0);
+    service.status().is("starting", 6);
+    service.verb("stop", &[]).exits(0);
+    service.status().is("stopped", 3);
+    assert_eq!(openrc_says(&service.name), "stopped");
+    slow.status().is("starting", 6);
+    service.verb("start", &[]).exits(0);
+    slow.status().is("running", 0);
+    service.status().is("running", 0);
+    assert_eq!(lab.lines("order"), ["begun"]);
+    Ok(())
+}
+
+pub fn foreign_logs(lab: &Lab) -> Verdict {
+    let name = lab.foreign("sleep");
+    lab.json(["logs", &name]).exits(1).says("openrc keeps no log");
     Ok(())
 }
 

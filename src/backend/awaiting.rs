@@ -1,26 +1,39 @@
-//! What a host waits for before it starts its service. At a boot or login launchd starts all jobs at once, and knows no order.
+//! What a host waits for before it starts its service, where the manager does not wait for a service to be ready: launchd starts all jobs
+//! of a boot or login at once, and to OpenRC and rc.d a script that has returned has started.
 //!
 //! What is required is started if nobody else does, and must run; what is only named in `after` is waited for if it comes up as well. A
-//! start by svcctl has the others running already, so that nothing is waited for. launchd ends a host that waits like any other.
+//! start by svcctl has the others running already, so that nothing is waited for. A host that waits can be ended like any other, and
+//! keeps nobody else of the boot waiting.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use crate::backend::launchd::Launchd;
 use crate::backend::order::{Known, Needs};
-use crate::backend::{Action, Backend, Context, Deadline, hosted, ordered, script};
-use crate::host::Hosted;
+use crate::backend::{Action, Backend, Context, Deadline, by_id, hosted, ordered, script};
+use crate::host::{Hosted, state};
 use crate::selection;
 use crate::spec::ServiceName;
 use crate::state::{ServiceState, State};
 use crate::system::System;
 use crate::target::ManagerId;
 
-/// How long launchd may take at a boot to have begun with every job.
+/// How long launchd may take at a boot to have begun with every job. The others begin with what comes before.
 const BOOT: Duration = Duration::from_secs(5);
 /// Between two looks.
 const POLL: Duration = Duration::from_millis(100);
+
+/// Whether there is anything to wait for. A service that lives on is taken over, whatever has become of the others.
+#[must_use]
+pub fn waits(service: &Hosted) -> bool {
+    let start = &service.spec.start;
+    let named = [&start.requires, &start.after, &start.wants];
+    let managers = [ManagerId::Launchd, ManagerId::Openrc, ManagerId::Rcd];
+    let main = || state::read(Path::new(&service.runtime)).ok().flatten()?.main;
+    managers.contains(&service.manager)
+        && named.iter().any(|list| script::services(list).next().is_some())
+        && !main().is_some_and(hosted::lives)
+}
 
 /// Waits for what the service depends on. Why it cannot be started, if something that it requires does not run.
 #[must_use]
@@ -30,24 +43,15 @@ pub fn obstacle(service: &Hosted, system: &dyn System) -> Option<String> {
     let requires: Vec<_> = names(&spec.start.requires).collect();
     let after: Vec<_> = names(&spec.start.after).filter(|name| !requires.contains(name)).collect();
     let wants: Vec<_> = names(&spec.start.wants).collect();
-    if service.manager != ManagerId::Launchd
-        || [&requires, &after, &wants].iter().all(|list| list.is_empty())
-    {
-        return None;
-    }
-    let mut target = selection::place(system, ManagerId::Launchd, service.scope, None).ok()?.target;
+    let mut target = selection::place(system, service.manager, service.scope, None).ok()?.target;
     // The environment of a host is not that of the install, which said where everything of this boot is.
     let runtime = Path::new(&service.runtime).ancestors().nth(2)?;
     target.dirs.runtime = runtime.display().to_string();
     let context = Context { system, target: &target };
-    // A service that lives on is taken over, whatever has become of the others.
-    let main = hosted::snapshot(&spec.name, &context).and_then(|snapshot| snapshot.main);
-    if main.is_some_and(hosted::lives) {
-        return None;
-    }
     let known = ordered::known(&context);
     let begun = system.now();
-    let waiting = Waiting { known: &known, begun, end: begun + spec.start.timeout, context };
+    let end = begun + spec.start.timeout;
+    let waiting = Waiting { backend: by_id(service.manager)?, known: &known, begun, end, context };
     waiting.start(&wants);
     let mut free = |name: &&ServiceName| !waiting.comes_before(&spec.name, name);
     let obstacle = requires.iter().filter(&mut free).find_map(|name| waiting.requires(name));
@@ -59,6 +63,7 @@ pub fn obstacle(service: &Hosted, system: &dyn System) -> Option<String> {
 
 /// What all the waiting has in common.
 struct Waiting<'a> {
+    backend: &'a dyn Backend,
     known: &'a Known,
     begun: SystemTime,
     end: SystemTime,
@@ -83,16 +88,18 @@ impl Waiting<'_> {
     fn start(&self, names: &[ServiceName]) {
         let down: Vec<_> = names.iter().filter(|name| self.is_down(name)).cloned().collect();
         // What is only wanted may fail.
-        drop(Launchd.control(&down, Action::Start, Deadline::NoWait, &self.context));
+        drop(self.backend.control(&down, Action::Start, Deadline::NoWait, &self.context));
     }
 
     /// Waits until it runs, or has done its work. Why not, if it does not come to that.
     fn requires(&self, name: &ServiceName) -> Option<String> {
         let mut started = false;
         loop {
-            let why = match self.state(name).map_or(State::NotInstalled, |state| state.state) {
+            let state = self.state(name);
+            let has_run = started || state.as_ref().is_some_and(|state| self.has_run(name, state));
+            let why = match state.map_or(State::NotInstalled, |state| state.state) {
                 State::Running | State::Reloading => return None,
-                State::Stopped if started => return None,
+                State::Stopped if has_run => return None,
                 State::Stopped => {
                     started = true;
                     self.start_and_wait(name);
@@ -114,7 +121,7 @@ impl Waiting<'_> {
     fn start_and_wait(&self, name: &ServiceName) {
         let deadline = Deadline::Within(self.left().unwrap_or_default());
         let names = std::slice::from_ref(name);
-        drop(Launchd.control(names, Action::Start, deadline, &self.context));
+        drop(self.backend.control(names, Action::Start, deadline, &self.context));
     }
 
     /// Waits until it runs or has ended, if it comes up at all.
@@ -131,20 +138,27 @@ impl Waiting<'_> {
         match state.state {
             State::Starting | State::Stopping | State::Restarting => true,
             State::Stopped => {
-                let early = self.context.system.now() < self.begun + BOOT;
-                let never = hosted::snapshot(name, &self.context).is_none();
-                state.enabled && never && early
+                let launchd = self.backend.id() == ManagerId::Launchd;
+                let early = launchd && self.context.system.now() < self.begun + BOOT;
+                state.enabled && early && !self.has_run(name, state)
             }
             State::NotInstalled | State::Running | State::Reloading | State::Failed => false,
         }
     }
 
+    /// Whether it has been started since the boot; what is stopped then has done its work, or was told to stop.
+    fn has_run(&self, name: &ServiceName, state: &ServiceState) -> bool {
+        state.exit.is_some() || hosted::snapshot(name, &self.context).is_some()
+    }
+
     fn is_down(&self, name: &ServiceName) -> bool {
-        self.state(name).is_some_and(|state| state.state == State::Stopped)
+        let down =
+            |state: ServiceState| state.state == State::Stopped && !self.has_run(name, &state);
+        self.state(name).is_some_and(down)
     }
 
     fn state(&self, name: &ServiceName) -> Option<ServiceState> {
-        Launchd.states(std::slice::from_ref(name), &self.context).ok()?.pop()
+        self.backend.states(std::slice::from_ref(name), &self.context).ok()?.pop()
     }
 
     fn left(&self) -> Option<Duration> {
@@ -155,14 +169,15 @@ impl Waiting<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::launchd::samples;
+    use crate::definition::fixture::{minimal, resolve};
+    use crate::selection::typical;
     use crate::spec::Dependency;
     use crate::system::fake::FakeSystem;
     use crate::target::Scope;
 
     fn known(services: &[(&str, &[&str])]) -> Known {
         let needs = |after: &[&str]| {
-            let mut spec = samples::spec();
+            let mut spec = resolve(&minimal("")).unwrap().spec;
             spec.start.after =
                 after.iter().map(|name| Dependency::Service((*name).to_owned())).collect();
             Needs::from(&spec)
@@ -176,10 +191,11 @@ mod tests {
         let known =
             known(&[("a", &["b"]), ("b", &["c"]), ("c", &["a", "d"]), ("d", &[]), ("e", &["a"])]);
         let system = FakeSystem::new();
-        let target = samples::target(Scope::System);
+        let target = typical(ManagerId::Launchd, Scope::System);
         let context = Context { system: &system, target: &target };
         let (begun, end) = (SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH);
-        let waiting = Waiting { known: &known, begun, end, context };
+        let backend = by_id(ManagerId::Launchd).unwrap();
+        let waiting = Waiting { backend, known: &known, begun, end, context };
         let before = |first: &str, second: &str| {
             let [first, second] = [first, second].map(|name| ServiceName::new(name).unwrap());
             waiting.comes_before(&first, &second)
