@@ -121,6 +121,11 @@ impl Lane {
     pub fn plain_svcctl(&self) -> Command {
         let mut command = Command::new(self.program("svcctl"));
         command.env_remove("SVCCTL_MANAGER").env("NO_COLOR", "1");
+        if cfg!(windows) {
+            // Services run as accounts of their own there, which must be able to write to the cases' folders.
+            let folders = env::join_paths([&self.dir, &self.bin]).expect("they are plain paths");
+            command.env("SVCCTL_TEST_INSECURE_PATHS", folders);
+        }
         command
     }
 

@@ -4,4 +4,7 @@
 #[cfg_attr(not(unix), path = "os/windows.rs")]
 mod here;
 
-pub use here::{PRIORITIES, ROOT, alive, inherit, is_root, kill, lower, open_to_all};
+pub use here::{
+    PRIORITIES, ROOT, alive, enlarge, inherit, is_root, kill, link, lower, mount_small,
+    open_to_all, unmount,
+};

@@ -13,6 +13,9 @@ can_run() {
     { echo "needs Debian's rust-web-src: the standard library's source"; return 1; }
 }
 
+# `release` shows the program as it is released, and takes minutes to build.
+PROFILE=${SVCCTL_WINE_PROFILE:-debug}
+
 # Where the programs are inside, and how a case on the outside sees that folder.
 INSIDE='C:\app'
 
@@ -26,7 +29,7 @@ run_lane() {
   tests/lanes/boot-wine start "$MACHINE" --owner $$
   APP=$(tests/lanes/boot-wine drive "$MACHINE")/app
   mkdir -p "$APP"
-  cp "$BUILT"/svcctl{,-testchild}.exe "$APP/"
+  cp "$BUILT"/svcctl{,-testchild,-testempty}.exe "$APP/"
   cp "$SUITE" "$APP/conformance.exe"
   run_cases || status=1
   for boot in before after; do
@@ -41,9 +44,9 @@ run_lane() {
 # The programs and the suite; sets BUILT to their folder and SUITE to the suite's path. The suite of this system makes the table.
 build_for_windows() {
   build_suite
-  BUILT=${SVCCTL_CROSS_TARGET_DIR:-target-cross}/x86_64-pc-windows-gnu/debug
+  BUILT=${SVCCTL_CROSS_TARGET_DIR:-target-cross}/x86_64-pc-windows-gnu/$PROFILE
   SUITE=$(tests/lanes/cross-cargo x86_64-pc-windows-gnu test --quiet --all-features --test conformance --no-run \
-    --message-format=json | sed -n 's/.*"name":"conformance".*"executable":"\([^"]*\)".*/\1/p' | tail -1)
+    --profile "${PROFILE/debug/dev}" --message-format=json | sed -n 's/.*"name":"conformance".*"executable":"\([^"]*\)".*/\1/p' | tail -1)
   [ -n "$SUITE" ] || { echo "cargo built no conformance suite" >&2; return 1; }
 }
 

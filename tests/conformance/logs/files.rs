@@ -175,12 +175,11 @@ pub fn kept_and_purged(lab: &Lab) -> Verdict {
 }
 
 pub fn full_disk(lab: &Lab) -> Verdict {
-    if cfg!(not(target_os = "linux")) || !os::is_root() {
-        return unseen("only root on Linux can make a small disk to fill");
-    }
     let folder = lab.folder("logs");
-    let disk = folder.to_str().expect("it is UTF-8");
-    let _disk = Disk::small(disk);
+    let _disk = match os::mount_small(&folder) {
+        Ok(()) => Disk(&folder),
+        Err(reason) => return unseen(reason),
+    };
     // It goes on writing once the disk has been made larger.
     let script =
         "write 3000 out 0 200 then touch @written then sleep 1500 then write 5 out then sleep";
@@ -188,7 +187,7 @@ pub fn full_disk(lab: &Lab) -> Verdict {
     service.start()?;
     until("the service to have written all", SOON, || lab.path("written").exists().then_some(()));
     service.status().is("running", 0);
-    tool("mount", &["-o", "remount,size=4m", disk]);
+    os::enlarge(&folder);
     until("the loss to be told", SOON, || {
         service.messages(&["-n", "all"]).iter().any(|line| line.contains("lost")).then_some(())
     });
@@ -198,17 +197,10 @@ pub fn full_disk(lab: &Lab) -> Verdict {
 }
 
 /// A mounted disk, until the case ends.
-struct Disk<'a>(&'a str);
-
-impl<'a> Disk<'a> {
-    fn small(folder: &'a str) -> Self {
-        tool("mount", &["-t", "tmpfs", "-o", "size=256k", "small", folder]);
-        Self(folder)
-    }
-}
+struct Disk<'a>(&'a Path);
 
 impl Drop for Disk<'_> {
     fn drop(&mut self) {
-        let _ = std::process::Command::new("umount").args(["-l", self.0]).status();
+        os::unmount(self.0);
     }
 }
