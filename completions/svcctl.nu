@@ -180,6 +180,7 @@ module completions {
     --no-restart              # Leave running services alone although they changed
     --dry-run                 # Show what would be done, and do nothing
     --adopt                   # Take over a service of that name that svcctl did not make
+    --credential-stdin: string # Read the value of this credential from standard input
     --allow-insecure-path: path # Accept a file or folder that others can write
     --profile: string         # Apply [profile.NAME] of the definition
     --set: string             # Set one key, last of all ("process.environment.PORT=9000")

@@ -160,6 +160,9 @@ the_manager_sees_progress_as_long_as_a_stop_takes() {
   svcctl uninstall slow >/dev/null
 }
 
+# Ends the program of a service from outside; what a signal of Unix leaves as an exit code is nobody's.
+crash() { tests/lanes/boot-wine enter "$MACHINE" taskkill /F /PID "$(value "$1" pid)" >/dev/null; }
+
 # A program of others that knows nothing of services: esbuild's server, from its package for Windows.
 a_server_of_others_serves_is_changed_in_place_and_is_stopped() {
   command -v npm >/dev/null || skip "npm is not here to fetch esbuild's package"
@@ -168,13 +171,13 @@ a_server_of_others_serves_is_changed_in_place_and_is_stopped() {
   local port=18123
   {
     printf 'name = "server"\n[process]\nworking-directory = '\''C:\\app\\www'\''\n'
-    printf 'command = ['\''C:\\app\\esbuild.exe'\'', "--serve=127.0.0.1:%s", '\''--servedir=C:\\app\\www'\'']\n' "$port"
+    printf 'command = ['\''C:\\app\\esbuild.exe'\'', "--watch=forever", "--serve=127.0.0.1:%s", '\''--servedir=C:\\app\\www'\'']\n' "$port"
     printf '[start]\nready = { tcp = "127.0.0.1:%s" }\n[health]\nhttp = "http://127.0.0.1:%s/"\ninterval = "1s"\n' "$port" "$port"
   } >"$APP/server.toml"
   install server --start
   serves "$port" || fail "it does not serve: $(svcctl status server)"
   within 20 says server health healthy || fail "its health is $(value server health)"
-  kill -KILL "$(pid_with "--serve=127.0.0.1:$port")"
+  crash server
   within 30 serves "$port" || fail "it does not serve after its process was killed"
   sed -i 's/18123/18124/' "$APP/server.toml"
   install server
@@ -212,7 +215,7 @@ a_tree_of_grandchildren_is_gone_after_a_stop_a_crash_and_the_death_of_the_host()
   : >"$APP/tree.kids"
   svcctl start tree >/dev/null || fail "start"
   within 60 has_lines tree.kids 3 || fail "there are $(lines tree.kids) children"
-  kill -KILL "$(pid_with fork-twice)"
+  crash tree
   within 15 gone tree.kids || fail "some are left after a crash of the program"
   within 15 is tree failed || fail "after a crash it is $(value tree state)"
   : >"$APP/tree.kids"
@@ -329,6 +332,10 @@ a_password_is_read_from_standard_input_or_a_file_and_shown_nowhere() {
   [ "$(cat "$APP/../ProgramData/svcctl/credentials/pass/logon-password")" = sw0rdfish ] || fail "it is not stored for the service"
   tests/lanes/boot-wine enter "$MACHINE" reg export 'HKLM\SYSTEM\CurrentControlSet\Services\pass' 'C:\app\pass.reg' /y >/dev/null
   ! grep -aqi 's.\?w.\?0.\?r.\?d.\?f.\?i.\?s.\?h' "$APP/pass.reg" "$APP/pass.out" || fail "it is shown"
+  local kept=$APP/../ProgramData/svcctl file
+  for file in "$kept/credentials/pass/logon-password" "$kept/hosted/pass.json" "$kept/run/services/pass"; do
+    is_private "$file" || fail "others can look into $file: $(stat -c %a "$file")"
+  done
   ! grep -rqa sw0rdfish "$APP/../ProgramData/svcctl/hosted" "$APP/../ProgramData/svcctl/services" || fail "it is in other files"
   svcctl uninstall pass --purge >/dev/null || fail "uninstall"
   [ ! -e "$APP/../ProgramData/svcctl/credentials/pass/logon-password" ] || fail "it is left behind"
@@ -338,6 +345,9 @@ a_password_is_read_from_standard_input_or_a_file_and_shown_nowhere() {
   tests/lanes/boot-wine enter "$MACHINE" reg query 'HKLM\SYSTEM\CurrentControlSet\Services\pass' /v ObjectName | grep -q 'CORP.web' || fail "it has another account"
   svcctl uninstall pass --purge >/dev/null
 }
+
+# Wine keeps a protected access list as the mode of Unix.
+is_private() { [[ $(stat -c %a "$1") == *00 ]]; }
 
 # Milliseconds that a program takes from its start to its end, the median of 15; both in turn, so that a busy machine is busy for both.
 the_program_starts_about_as_fast_as_one_that_does_nothing() {
