@@ -179,8 +179,13 @@ a_server_of_others_serves_is_changed_in_place_and_is_stopped() {
   within 20 says server health healthy || fail "its health is $(value server health)"
   crash server
   within 30 serves "$port" || fail "it does not serve after its process was killed"
+  timeout 60 tests/lanes/boot-wine enter "$MACHINE" 'C:\app\svcctl.exe' logs server -f -n all >"$APP/server.log" 2>/dev/null &
+  local follower=$!
   sed -i 's/18123/18124/' "$APP/server.toml"
   install server
+  within 20 grep -q 18124 "$APP/server.log" || fail "the follower has not seen the new port: $(cat "$APP/server.log")"
+  kill "$follower" 2>/dev/null || true
+  grep -q 18123 "$APP/server.log" || fail "the follower has not seen the old port"
   serves 18124 || fail "it does not serve on its new port"
   ! serves 18123 || fail "the old one still serves"
   svcctl stop server >/dev/null || fail "stop"
