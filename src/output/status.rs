@@ -97,6 +97,7 @@ fn facts(service: &ServiceState) -> Vec<(&'static str, String)> {
     let all = [
         ("about", service.description.as_deref().map(printable)),
         ("why", why(service)),
+        ("says", says(service)),
         ("manager", Some(format!("{} ({}), {}", service.manager, service.scope, boot(service)))),
         ("process", process(service)),
         ("used", used(service)),
@@ -111,6 +112,12 @@ fn why(service: &ServiceState) -> Option<String> {
     let reason = service.exit.as_ref()?.reason.as_ref()?;
     (service.state == State::Failed || service.state == State::Restarting)
         .then(|| format!("{BAD}{}{BAD:#}", printable(reason)))
+}
+
+/// What the service says of itself, or its host of what it waits for.
+fn says(service: &ServiceState) -> Option<String> {
+    let words = service.native.get("status")?.as_str()?;
+    Some(printable(words)).filter(|words| !words.is_empty())
 }
 
 fn boot(service: &ServiceState) -> &'static str {
@@ -195,6 +202,13 @@ mod tests {
         assert!(shown(&failed).contains("why        exit code 3"), "{}", shown(&failed));
         let running = ServiceState { state: State::Running, exit, ..service() };
         assert!(shown(&running).contains("last end   exit code 3"), "{}", shown(&running));
+    }
+
+    #[test]
+    fn what_a_service_says_of_itself_is_shown() {
+        let mut waiting = ServiceState { state: State::Starting, ..service() };
+        waiting.native.insert("status".into(), "waits for db, which is starting".into());
+        assert!(shown(&waiting).contains("says       waits for db, which is starting"));
     }
 
     #[test]

@@ -131,7 +131,7 @@ fn fill(state: &mut ServiceState, snapshot: Snapshot, looked: Option<Stat>) {
         (state.memory_bytes, state.cpu_ns) = (Some(memory), Some(cpu));
     }
     if host_lives {
-        state.native.insert("host-pid".to_owned(), host.pid.into());
+        state.native.insert(super::HOST.to_owned(), host.pid.into());
     }
     if let Some(status) = status {
         state.native.insert("status".to_owned(), status.into());
