@@ -19,7 +19,7 @@ struct Shell {
     prepare: fn(&Path) -> Vec<String>,
 }
 
-const SHELLS: [Shell; 3] = [
+const SHELLS: [Shell; 4] = [
     Shell {
         program: "bash",
         words: &["--noprofile", "--norc", "-i"],
@@ -46,6 +46,16 @@ const SHELLS: [Shell; 3] = [
             ]
         },
     },
+    Shell {
+        program: "elvish",
+        words: &["-norc"],
+        prepare: |folder| {
+            vec![
+                "set edit:prompt = { put 'ready> ' }; set edit:rprompt = { put '' }".to_owned(),
+                format!("eval (slurp < {}/svcctl.elv)", folder.display()),
+            ]
+        },
+    },
 ];
 
 /// One test for each shell, and how long an answer takes.
@@ -57,6 +67,13 @@ pub fn trials() -> Vec<Trial> {
             Trial::ignorable_test(name, || completes(shell))
         })
         .collect();
+    trials.extend(OTHERS.map(|(shell, word)| {
+        let name = format!("what the script of {shell} asks is answered with what is there");
+        Trial::test(name, move || {
+            asked(word);
+            Ok(())
+        })
+    }));
     trials.push(Trial::test("the names of 200 services are offered within 20 ms", || {
         names_are_offered_at_once();
         Ok(())
@@ -121,6 +138,32 @@ fn installed(program: &str) -> bool {
 
 fn completions() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("completions")
+}
+
+/// Shells that not every machine has, and the word by which their scripts ask.
+const OTHERS: [(&str, &str); 2] = [("PowerShell", "powershell"), ("nushell", "fish")];
+
+/// What the committed script asks is answered; what the shell makes of that only the shell shows.
+fn asked(word: &str) {
+    let home = Home::with(&["orders-front", "orders-worker", "billing"]);
+    let offered = |words: &[&str]| -> Vec<String> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_svcctl"));
+        command.env_clear().env("HOME", home.path()).env("COMPLETE", word);
+        command.env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string()).env("_CLAP_IFS", "\n");
+        command.current_dir(home.path());
+        let output = command.arg("--").args(words).output().expect("svcctl can be run");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.lines().map(|line| line.split('\t').next().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(offered(&["svcctl", "status", "ord"]), ["orders-front", "orders-worker"]);
+    assert_eq!(offered(&["svcctl", "diff", "billing"]), ["billing", "billing.toml"]);
+    let managers = offered(&["svcctl", "--manager", ""]);
+    assert!(
+        ["systemd", "launchd", "scm", "embedded"]
+            .iter()
+            .all(|it| managers.iter().any(|manager| manager == it)),
+        "{managers:?}"
+    );
 }
 
 /// The fastest of 50 answers, each a process of its own as in a shell: what a busy machine adds is not svcctl's. Medians of
