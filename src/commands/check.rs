@@ -122,7 +122,7 @@ fn places(app: &App<'_>, args: &cli::Check, scope: Scope) -> Result<Vec<Place>> 
 
 /// The manager that a definition is checked for unless told otherwise: the one that was named, the one that is here, or the one
 /// that is usual on this system, as checking needs none.
-fn usual(app: &App<'_>, scope: Scope) -> ManagerId {
+pub fn usual(app: &App<'_>, scope: Scope) -> ManagerId {
     let here = || selection::manager(app.system, app.global, scope).ok().map(|(id, _)| id);
     let usual = match Os::here() {
         Os::Linux => ManagerId::Systemd,
