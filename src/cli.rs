@@ -190,6 +190,9 @@ pub struct Install {
     /// Take over what svcctl did not install
     #[arg(long)]
     pub adopt: bool,
+    /// Read the value of this credential from standard input
+    #[arg(long, value_name = "CREDENTIAL")]
+    pub credential_stdin: Option<String>,
     /// Accept a path that others can write
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub allow_insecure_path: Vec<String>,

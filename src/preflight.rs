@@ -3,7 +3,9 @@
 //!
 //! Nothing is executed and nothing is opened: what is found may change before the service starts, and then the start says so.
 
+mod access;
 mod path;
+mod sddl;
 mod trust;
 
 use std::path::Path;
@@ -30,6 +32,7 @@ pub fn problems(
         return Vec::new();
     }
     let spec = &resolved.spec;
+    let insecure = &accepted(insecure, system);
     let mut found = Vec::new();
     for (key, program) in programs(spec) {
         found.extend(program_problem(key, program, system));
@@ -40,12 +43,28 @@ pub fn problems(
         if target.scope == Scope::System {
             found.extend(trust::problems(spec, &programs(spec), insecure, system));
         }
+    } else {
+        let definition = resolved.origins.file();
+        let ours = [("", definition.as_str()), ("", target.dirs.state.as_str())];
+        let files: Vec<_> = programs(spec).into_iter().chain(ours).collect();
+        found.extend(access::problems(spec, &files, insecure, system));
     }
     let place = |problem: Problem| match problem.key.clone() {
         Some(key) => resolved.origins.place(problem, &key),
         None => problem,
     };
     found.into_iter().map(place).collect()
+}
+
+/// What the user accepts; a switch of test builds accepts the folders of the tests.
+fn accepted(insecure: &[String], system: &dyn System) -> Vec<String> {
+    let mut accepted = insecure.to_vec();
+    if cfg!(feature = "testing")
+        && let Some(paths) = system.env("SVCCTL_TEST_INSECURE_PATHS".as_ref())
+    {
+        accepted.extend(std::env::split_paths(&paths).map(|path| path.display().to_string()));
+    }
+    accepted
 }
 
 /// Every program that the service executes, by its key.

@@ -179,6 +179,17 @@ pub trait System: Send + Sync {
     /// # Errors
     /// When the account database cannot be read.
     fn account(&self, name: &str) -> io::Result<Option<Account>>;
+    /// Owner and access list of a file or folder, as SDDL; none where the system has modes instead.
+    ///
+    /// # Errors
+    /// When it is not there, or the caller may not know.
+    fn security(&self, _path: &Path) -> io::Result<Option<String>> {
+        Ok(None)
+    }
+    /// The caller's SID; none where accounts have numbers.
+    fn sid(&self) -> Option<String> {
+        None
+    }
     /// The clock.
     fn now(&self) -> SystemTime;
     /// Waits.

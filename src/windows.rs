@@ -5,5 +5,6 @@ pub mod handle;
 pub mod patience;
 pub mod process;
 pub mod registry;
+pub mod resource;
 pub mod security;
 pub mod text;

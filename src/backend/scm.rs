@@ -11,6 +11,7 @@ pub mod control;
 pub mod errors;
 #[cfg(test)]
 pub mod fake;
+pub mod messages;
 #[cfg(windows)]
 mod native;
 #[cfg(not(windows))]

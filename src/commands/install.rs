@@ -90,6 +90,10 @@ fn requests(
         check::refuse_unfit(app, &resolved, place, insecure)?;
         Ok(resolved)
     }))?;
+    let specs: Vec<_> = resolved.iter().map(|resolved| &resolved.spec).collect();
+    let stdin = args.credential_stdin.as_deref().filter(|_| !args.dry_run);
+    let given =
+        stdin.map(|id| secrets::Given::read(id, &specs, &mut std::io::stdin())).transpose()?;
     definitions
         .iter()
         .zip(resolved)
@@ -99,7 +103,7 @@ fn requests(
             }
             let credentials = match args.dry_run {
                 true => BTreeMap::new(),
-                false => secrets::collect(app, &resolved.spec)?,
+                false => secrets::collect(app, &resolved.spec, given.as_ref())?,
             };
             let request = request(definition, resolved, &args.resolve);
             Ok(InstallRequest { insecure_paths: insecure.clone(), credentials, ..request })

@@ -1,6 +1,7 @@
 //! Where each key of the effective definition was written.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::definition::diagnostic::Problem;
@@ -22,6 +23,13 @@ impl Origins {
         let mut places = BTreeMap::new();
         collect(table, "", &mut places);
         Self { source, places }
+    }
+
+    /// Absolute path of the definition.
+    #[must_use]
+    pub fn file(&self) -> String {
+        let name = Path::new(&self.source.path).file_name().unwrap_or_default();
+        Path::new(&self.source.dir).join(name).display().to_string()
     }
 
     /// Whether `key` itself was written, as opposed to left to its default.

@@ -3,6 +3,7 @@
 pub mod child;
 pub mod console;
 pub mod environment;
+pub mod events;
 pub mod job;
 pub mod output;
 pub mod run;

@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use directories::BaseDirs;
-
 use crate::error::{Error, Result};
 use crate::system::System;
 use crate::target::{Account, Dirs, ManagerId, Os, Scope};
@@ -97,8 +95,16 @@ pub struct Bases {
 }
 
 impl Bases {
+    /// Windows' own way to ask loads the whole shell, with which every start would take longer by half; no manager there has
+    /// services of users.
+    #[cfg(not(unix))]
+    const fn of_caller() -> Option<Self> {
+        None
+    }
+
+    #[cfg(unix)]
     fn of_caller() -> Option<Self> {
-        let base = BaseDirs::new()?;
+        let base = directories::BaseDirs::new()?;
         Some(Self {
             home: base.home_dir().to_owned(),
             config: base.config_dir().to_owned(),

@@ -54,6 +54,7 @@ struct World {
     clock: Duration,
     env: BTreeMap<OsString, OsString>,
     accounts: Vec<Account>,
+    security: BTreeMap<PathBuf, String>,
     runner: Option<Runner>,
 }
 
@@ -165,6 +166,11 @@ impl FakeSystem {
     pub fn put_link(&self, path: &str, target: &str) {
         self.put_dir(Path::new(path).parent().unwrap_or(Path::new("/")));
         self.world().nodes.insert(path.into(), Node::Link(target.into()));
+    }
+
+    /// Gives it a security descriptor, as on Windows.
+    pub fn put_security(&self, path: &str, sddl: &str) {
+        self.world().security.insert(path.into(), sddl.into());
     }
 
     /// Takes whatever is there away, without a trace in the log.
@@ -362,6 +368,10 @@ impl System for FakeSystem {
         let world = self.alive()?;
         let known = world.accounts.iter().chain([&self.identity.account]);
         Ok(known.into_iter().find(|account| account.name == name).cloned())
+    }
+
+    fn security(&self, path: &Path) -> io::Result<Option<String>> {
+        Ok(self.world().security.get(path).cloned())
     }
 
     fn now(&self) -> SystemTime {

@@ -14,6 +14,7 @@ use std::time::{Duration, SystemTime};
 use crate::system::{Entry, Identity, Invocation, Output, System};
 use crate::target::Account;
 use crate::windows::patience::{CHANGE, LOOK, patiently};
+use crate::windows::security;
 
 /// This machine, as the calling account.
 #[derive(Debug, Default)]
@@ -132,6 +133,14 @@ impl System for Native {
 
     fn account(&self, name: &str) -> io::Result<Option<Account>> {
         identity::by_name(name)
+    }
+
+    fn security(&self, path: &Path) -> io::Result<Option<String>> {
+        security::read(path).map(Some)
+    }
+
+    fn sid(&self) -> Option<String> {
+        identity::sid().ok()
     }
 
     fn now(&self) -> SystemTime {

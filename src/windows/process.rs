@@ -3,7 +3,7 @@
 use std::io;
 
 use windows_sys::Win32::Foundation::{FILETIME, WAIT_TIMEOUT};
-use windows_sys::Win32::System::ProcessStatus::{GetProcessMemoryInfo, PROCESS_MEMORY_COUNTERS};
+use windows_sys::Win32::System::ProcessStatus::{K32GetProcessMemoryInfo, PROCESS_MEMORY_COUNTERS};
 use windows_sys::Win32::System::Threading::{
     GetProcessTimes, OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_SYNCHRONIZE,
     WaitForSingleObject,
@@ -62,6 +62,6 @@ pub fn memory(process: &Handle) -> io::Result<u64> {
     let cb = size_of_u32::<PROCESS_MEMORY_COUNTERS>();
     let mut counters = PROCESS_MEMORY_COUNTERS { cb, ..Default::default() };
     // SAFETY: the handle is open, the structure is ours, and its size is what is told.
-    check(unsafe { GetProcessMemoryInfo(process.raw(), &raw mut counters, cb) })?;
+    check(unsafe { K32GetProcessMemoryInfo(process.raw(), &raw mut counters, cb) })?;
     Ok(counters.WorkingSetSize as u64)
 }

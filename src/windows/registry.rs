@@ -5,7 +5,7 @@ use std::ptr;
 
 use windows_sys::Win32::Foundation::ERROR_FILE_NOT_FOUND;
 use windows_sys::Win32::System::Registry::{
-    HKEY, HKEY_LOCAL_MACHINE, KEY_READ, KEY_SET_VALUE, REG_DWORD, REG_MULTI_SZ,
+    HKEY, HKEY_LOCAL_MACHINE, KEY_READ, KEY_SET_VALUE, REG_DWORD, REG_EXPAND_SZ, REG_MULTI_SZ,
     REG_OPTION_NON_VOLATILE, REG_SZ, RRF_RT_REG_MULTI_SZ, RRF_RT_REG_SZ, RegCloseKey,
     RegCreateKeyExW, RegDeleteKeyW, RegDeleteValueW, RegGetValueW, RegOpenKeyExW, RegSetValueExW,
 };
@@ -121,6 +121,14 @@ impl Key {
     /// When the caller may not.
     pub fn set_text(&self, name: &str, text: &str) -> io::Result<()> {
         self.set(name, REG_SZ, &bytes(&wide(text)))
+    }
+
+    /// Sets a text whose `%NAME%` whoever reads it expands.
+    ///
+    /// # Errors
+    /// When the caller may not.
+    pub fn set_expandable(&self, name: &str, text: &str) -> io::Result<()> {
+        self.set(name, REG_EXPAND_SZ, &bytes(&wide(text)))
     }
 
     /// Sets a list of texts.

@@ -7,15 +7,17 @@ use std::ptr;
 
 use windows_sys::Win32::Foundation::LocalFree;
 use windows_sys::Win32::Security::Authorization::{
+    ConvertSecurityDescriptorToStringSecurityDescriptorW,
     ConvertStringSecurityDescriptorToSecurityDescriptorW, SDDL_REVISION_1,
 };
 use windows_sys::Win32::Security::{
-    DACL_SECURITY_INFORMATION, PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR,
-    SECURITY_ATTRIBUTES, SetFileSecurityW,
+    DACL_SECURITY_INFORMATION, GetFileSecurityW, OWNER_SECURITY_INFORMATION,
+    PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, SECURITY_ATTRIBUTES,
+    SetFileSecurityW,
 };
 
 use crate::windows::handle::{check, size_of_u32};
-use crate::windows::text::wide;
+use crate::windows::text::{narrow, wide};
 
 /// A security descriptor that the system allocated.
 #[derive(Debug)]
@@ -61,6 +63,47 @@ impl Drop for Descriptor {
     fn drop(&mut self) {
         // SAFETY: it was allocated by the conversion, which says that LocalFree frees it.
         unsafe { LocalFree(self.0.cast::<c_void>()) };
+    }
+}
+
+/// Owner and access list of a file or folder, as SDDL.
+///
+/// # Errors
+/// When it is not there, or the caller may not know.
+pub fn read(path: &Path) -> io::Result<String> {
+    let (path, what) = (wide(path), OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION);
+    let mut needed = 0;
+    // SAFETY: the path ends with a zero; without a buffer it only says how many bytes it needs.
+    unsafe { GetFileSecurityW(path.as_ptr(), what, ptr::null_mut(), 0, &raw mut needed) };
+    let mut buffer = vec![0_u64; needed as usize / 8 + 1];
+    let descriptor: PSECURITY_DESCRIPTOR = buffer.as_mut_ptr().cast();
+    // SAFETY: the buffer has at least as many bytes as is told.
+    check(unsafe { GetFileSecurityW(path.as_ptr(), what, descriptor, needed, &raw mut needed) })?;
+    let mut text = ptr::null_mut();
+    // SAFETY: the descriptor is a whole one, and `text` is where the text's address goes.
+    check(unsafe {
+        ConvertSecurityDescriptorToStringSecurityDescriptorW(
+            descriptor,
+            SDDL_REVISION_1,
+            what,
+            &raw mut text,
+            ptr::null_mut(),
+        )
+    })?;
+    // SAFETY: the system has allocated the text, with its zero.
+    Ok(unsafe { take(text) })
+}
+
+/// Reads a text that the system has allocated, and frees it.
+///
+/// # Safety
+/// It is one that `LocalFree` frees, with a zero at its end.
+pub unsafe fn take(text: *mut u16) -> String {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let read = narrow(text);
+        LocalFree(text.cast::<c_void>());
+        read
     }
 }
 

@@ -10,7 +10,7 @@
 //! | `SVCCTL_LANE_RESULTS` | a file that gets a JSON line for each outcome |
 //! | `SVCCTL_LANE_EXTRAS` | run the manager's own cases instead of the numbered ones |
 //! | `SVCCTL_LANE_EXAMPLES` | the folder of the project's examples, for those |
-//! | `SVCCTL_LANE_SMALL_DISK` | a folder with a file system of about a MiB, which is the account's to fill |
+//! | `SVCCTL_LANE_SMALL_DISK` | a folder with a file system of one MiB, which is the account's to fill |
 //! | `SVCCTL_LANE_BOOT` | `before` or `after`: the machine is booted between two runs; default: it is not |
 
 use std::env;
@@ -125,6 +125,11 @@ impl Lane {
     pub fn plain_svcctl(&self) -> Command {
         let mut command = Command::new(self.program("svcctl"));
         command.env_remove("SVCCTL_MANAGER").env("NO_COLOR", "1");
+        if cfg!(windows) {
+            // Services run as accounts of their own there, which must be able to write to the cases' folders.
+            let folders = env::join_paths([&self.dir, &self.bin]).expect("they are plain paths");
+            command.env("SVCCTL_TEST_INSECURE_PATHS", folders);
+        }
         command
     }
 

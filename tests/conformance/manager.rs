@@ -41,6 +41,10 @@ pub enum Limit {
 /// Something that a machine may not be able to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Feature {
+    /// The account that a service runs as.
+    Account,
+    /// A symbolic link to a program.
+    Link,
     /// The priority of a process.
     Priority,
     /// The CPU time that another process has used.

@@ -4,4 +4,4 @@
 #[cfg_attr(not(unix), path = "os/windows.rs")]
 mod here;
 
-pub use here::{PRIORITIES, ROOT, alive, inherit, is_root, kill, lower, open_to_all};
+pub use here::{PRIORITIES, ROOT, alive, inherit, is_root, kill, link, lower, open_to_all};

@@ -17,7 +17,8 @@ const INTRODUCTION: &str = "\
 
 One suite of behaviours, run by the real `svcctl` on every manager (`tests/run`, `tests/conformance/`). **passed**: it
 was seen. **refused**: the definition was refused before anything was touched, with the field, the reason and the way
-out. **unseen**: only another machine can show it. This file is written by `tests/run`.
+out. **unseen**: only another machine can show it. scm is Wine 8's Service Control Manager, launchd an emulator: neither is
+the real thing. This file is written by `tests/run`.
 ";
 
 /// One cell: the outcome's word and its reason.

@@ -13,20 +13,26 @@ can_run() {
     { echo "needs Debian's rust-web-src: the standard library's source"; return 1; }
 }
 
+# `release` shows the program as it is released, and takes minutes to build.
+PROFILE=${SVCCTL_WINE_PROFILE:-debug}
+
 # Where the programs are inside, and how a case on the outside sees that folder.
 INSIDE='C:\app'
 
 run_lane() {
-  local status=0 boot
+  local status=0 boot SMALL='' SMALL_INSIDE=''
   # shellcheck source=tests/lanes/wine/cases.sh
   . tests/lanes/wine/cases.sh
   MACHINE=wine-$$
   build_for_windows
-  trap 'tests/lanes/boot-wine kill "$MACHINE"' EXIT
+  trap 'umount -l "$SMALL" 2>/dev/null || true; tests/lanes/boot-wine kill "$MACHINE"' EXIT
   tests/lanes/boot-wine start "$MACHINE" --owner $$
   APP=$(tests/lanes/boot-wine drive "$MACHINE")/app
-  mkdir -p "$APP"
-  cp "$BUILT"/svcctl{,-testchild}.exe "$APP/"
+  SMALL=${APP%/app}/small
+  mkdir -p "$APP" "$SMALL"
+  # A disk to fill, for which Wine has no command of its own.
+  ! mount -t tmpfs -o size=1m,mode=755 small "$SMALL" || SMALL_INSIDE='C:\small'
+  cp "$BUILT"/svcctl{,-testchild,-testempty}.exe "$APP/"
   cp "$SUITE" "$APP/conformance.exe"
   run_cases || status=1
   for boot in before after; do
@@ -41,9 +47,9 @@ run_lane() {
 # The programs and the suite; sets BUILT to their folder and SUITE to the suite's path. The suite of this system makes the table.
 build_for_windows() {
   build_suite
-  BUILT=${SVCCTL_CROSS_TARGET_DIR:-target-cross}/x86_64-pc-windows-gnu/debug
+  BUILT=${SVCCTL_CROSS_TARGET_DIR:-target-cross}/x86_64-pc-windows-gnu/$PROFILE
   SUITE=$(tests/lanes/cross-cargo x86_64-pc-windows-gnu test --quiet --all-features --test conformance --no-run \
-    --message-format=json | sed -n 's/.*"name":"conformance".*"executable":"\([^"]*\)".*/\1/p' | tail -1)
+    --profile "${PROFILE/debug/dev}" --message-format=json | sed -n 's/.*"name":"conformance".*"executable":"\([^"]*\)".*/\1/p' | tail -1)
   [ -n "$SUITE" ] || { echo "cargo built no conformance suite" >&2; return 1; }
 }
 
@@ -53,7 +59,7 @@ conform_inside() {
   printf '\n-- scm, system scope, boot: %s %s\n' "$boot" "$extras"
   tests/lanes/boot-wine enter "$MACHINE" SVCCTL_LANE=wine SVCCTL_LANE_MANAGER=scm SVCCTL_LANE_SCOPE=system \
     SVCCTL_LANE_BOOT="$boot" SVCCTL_LANE_EXTRAS="$extras" SVCCTL_LANE_BIN="$INSIDE" \
-    SVCCTL_LANE_GENERATED="${SVCCTL_LANE_GENERATED:-}" SVCCTL_LANE_RESULTS="$INSIDE\\results.jsonl" \
+    SVCCTL_LANE_SMALL_DISK="$SMALL_INSIDE" SVCCTL_LANE_GENERATED="${SVCCTL_LANE_GENERATED:-}" SVCCTL_LANE_RESULTS="$INSIDE\\results.jsonl" \
     "$INSIDE\\conformance.exe" "$@"
 }
 

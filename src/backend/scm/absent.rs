@@ -79,6 +79,14 @@ impl Api for Native {
         Err(ABSENT)
     }
 
+    fn set_event_source(&self, _name: &str, _program: &str) -> Result<(), Code> {
+        Err(ABSENT)
+    }
+
+    fn remove_event_source(&self, _name: &str) -> Result<(), Code> {
+        Err(ABSENT)
+    }
+
     fn interrupt(&self, _name: &str) -> Result<(), Code> {
         Err(ABSENT)
     }

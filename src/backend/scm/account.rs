@@ -26,14 +26,18 @@ fn virtual_account(name: &ServiceName) -> String {
     format!(r"NT SERVICE\{name}")
 }
 
+/// Whether it is one of the three that are the same on every Windows.
+#[must_use]
+pub fn is_built_in(account: &str) -> bool {
+    let upper = account.to_ascii_uppercase();
+    upper == "LOCALSYSTEM" || upper.starts_with(r"NT AUTHORITY\")
+}
+
 /// Whether Windows wants a password for it. Built-in and virtual accounts have none; a managed one (`name$`) is Windows' own affair.
 #[must_use]
 pub fn needs_password(account: &str) -> bool {
-    let upper = account.to_ascii_uppercase();
-    let built_in = upper == "LOCALSYSTEM"
-        || upper.starts_with(r"NT AUTHORITY\")
-        || upper.starts_with(r"NT SERVICE\");
-    !built_in && !account.ends_with('$')
+    let own = account.to_ascii_uppercase().starts_with(r"NT SERVICE\");
+    !own && !is_built_in(account) && !account.ends_with('$')
 }
 
 /// The SID of a service, which is in the token of its processes: S-1-5-80 and the SHA-1 of its upper-case name in UTF-16.

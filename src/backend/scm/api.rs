@@ -306,6 +306,16 @@ pub trait Api: Send + Sync {
     /// # Errors
     /// The registry's.
     fn set_parameter(&self, name: &str, value: &str, text: Option<&str>) -> Result<(), Code>;
+    /// Registers the source of the service's events in the application log, whose texts are in this program.
+    ///
+    /// # Errors
+    /// The registry's.
+    fn set_event_source(&self, name: &str, program: &str) -> Result<(), Code>;
+    /// Removes it; one that is not there is no error.
+    ///
+    /// # Errors
+    /// The registry's.
+    fn remove_event_source(&self, name: &str) -> Result<(), Code>;
     /// Asks the host to stop while the manager does not pass controls on: during a start.
     ///
     /// # Errors

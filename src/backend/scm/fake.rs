@@ -105,6 +105,12 @@ impl Fake {
         Self { wine: true, ..Self::default() }
     }
 
+    /// The password that its account was last given.
+    pub fn password(&self, name: &str) -> Option<String> {
+        let password = |kept: &mut Kept| kept.config.password.as_ref().map(|it| it.0.clone());
+        self.with_service(name, password).unwrap()
+    }
+
     /// What was done to it.
     pub fn calls(&self) -> Vec<String> {
         self.calls.lock().unwrap().clone()
@@ -236,6 +242,16 @@ impl Api for Fake {
             Some(text) => drop(kept.parameters.insert(value.into(), text.into())),
             None => drop(kept.parameters.remove(value)),
         })
+    }
+
+    fn set_event_source(&self, name: &str, program: &str) -> Result<(), Code> {
+        self.note(format!("event source {name} {program}"));
+        Ok(())
+    }
+
+    fn remove_event_source(&self, name: &str) -> Result<(), Code> {
+        self.note(format!("no event source {name}"));
+        Ok(())
     }
 
     fn interrupt(&self, name: &str) -> Result<(), Code> {

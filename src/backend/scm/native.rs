@@ -20,6 +20,7 @@ use windows_sys::Win32::System::Services::{
 
 use crate::backend::scm::Usage;
 use crate::backend::scm::api::{self, Api, Code, Config, Info, Level, Status};
+use crate::backend::scm::messages;
 use crate::host;
 use crate::windows::event::Event;
 use crate::windows::process;
@@ -53,6 +54,11 @@ fn key(name: &str) -> String {
     format!(r"SYSTEM\CurrentControlSet\Services\{name}")
 }
 
+/// The key of its source of events.
+fn event_source(name: &str) -> String {
+    format!(r"{}\{}", messages::SOURCES, messages::source(name))
+}
+
 fn code(error: &io::Error) -> Code {
     // ERROR_GEN_FAILURE where there is no code.
     Code(error.raw_os_error().map_or(31, i32::cast_unsigned))
@@ -78,9 +84,7 @@ impl Texts {
             image_path: wide(&config.image_path),
             dependencies: wide_list(&config.dependencies),
             account: wide(&config.account),
-            // An account without a password is given an empty one when it replaces another account.
-            password: Some(wide(config.password.as_ref().map_or("", |password| &password.0)))
-                .filter(|_| config.password.is_some()),
+            password: config.password.as_ref().map(|password| wide(&password.0)),
             display_name: wide(&config.display_name),
         }
     }
@@ -226,6 +230,18 @@ impl Api for Native {
             None => key.remove_value(value),
         });
         set.map_err(|error| code(&error))
+    }
+
+    fn set_event_source(&self, name: &str, program: &str) -> Result<(), Code> {
+        let set = Key::create(&event_source(name)).and_then(|key| {
+            key.set_expandable("EventMessageFile", program)?;
+            key.set_number("TypesSupported", messages::KINDS)
+        });
+        set.map_err(|error| code(&error))
+    }
+
+    fn remove_event_source(&self, name: &str) -> Result<(), Code> {
+        Key::remove(&event_source(name)).map_err(|error| code(&error))
     }
 
     fn interrupt(&self, name: &str) -> Result<(), Code> {

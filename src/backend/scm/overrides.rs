@@ -120,5 +120,7 @@ fn actions(service: &mut Service, words: &[String]) -> Option<()> {
         Some(FailureAction { kind: *kind, delay: delay.parse().ok()? })
     };
     service.failure_actions.actions = words.iter().map(action).collect::<Option<_>>()?;
+    // Who says what the manager is to do about a failure means one that the host has given up, too.
+    service.failure_actions_on_non_crash_failures = true;
     Some(())
 }

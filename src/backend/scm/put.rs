@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::backend::scm::api::{Api, Code, Config, Info, Level, Password};
-use crate::backend::scm::errors;
 use crate::backend::scm::service::{FailureActions, Service, SidType, StartType};
+use crate::backend::scm::{account, errors};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Value that says that svcctl made the service, and which svcctl did.
@@ -47,7 +47,9 @@ pub fn put(api: &dyn Api, name: &str, service: &Service, password: Option<Passwo
     if let Some(descriptor) = &service.security_descriptor {
         api.set_security(name, descriptor).map_err(failed("set the security descriptor of"))?;
     }
-    record(api, name, service, &not_stored).map_err(failed("mark"))
+    record(api, name, service, &not_stored).map_err(failed("mark"))?;
+    let program = service.program();
+    api.set_event_source(name, program).map_err(failed("register the source of events of"))
 }
 
 /// Sets it; whether it was stored. Wine says that it has stored failure actions, and has not.
@@ -91,8 +93,13 @@ fn config(service: &Service, password: Option<Password>) -> Config {
         start: service.start.number(),
         dependencies: service.depend_on_service.iter().cloned().chain(groups).collect(),
         account: service.account.clone(),
-        password,
+        password: password.or_else(|| none_for_built_in(&service.account)),
     }
+}
+
+/// The built-in accounts have an empty password, which replaces that of another account; virtual and managed ones have Windows' own.
+fn none_for_built_in(account: &str) -> Option<Password> {
+    account::is_built_in(account).then(|| Password(String::new()))
 }
 
 /// The features that this Windows did not store and whose lack a user notices, in words.
@@ -192,6 +199,8 @@ pub fn remove(api: &dyn Api, name: &str, sleep: &dyn Fn(Duration)) -> Result<()>
         Err(Code::NO_SERVICE) => return Ok(()),
         Err(code) => return Err(errors::error(code, &format!("cannot remove the service {name}"))),
     }
+    // Whether the event log still knows its name is no reason to fail.
+    let _ = api.remove_event_source(name);
     let polls = GONE_WITHIN.as_millis() / POLL.as_millis();
     for _ in 0..polls {
         if api.status(name) == Err(Code::NO_SERVICE) {
@@ -257,6 +266,7 @@ mod tests {
                 "change2 web 6 RequiredPrivileges([\"SeChangeNotifyPrivilege\"])",
                 "change2 web 7 PreshutdownTimeout(35000)",
                 "security web D:(A;;GA;;;BA)",
+                r"event source web C:\svcctl.exe",
             ]
         );
     }
@@ -268,6 +278,29 @@ mod tests {
             Service { depend_on_service: Vec::new(), depend_on_group: Vec::new(), ..service() };
         put(&fake, "web", &service, None).unwrap();
         assert_eq!(fake.calls()[0], "change web start=2 account=NT SERVICE\\web depends=");
+    }
+
+    #[test]
+    fn only_a_named_account_is_given_a_password() {
+        let password = |account: &str| {
+            let fake = Fake::default();
+            let service = Service { account: account.into(), ..service() };
+            put(&fake, "web", &service, None).unwrap();
+            fake.password("web")
+        };
+        // Windows has the passwords of virtual and managed accounts itself.
+        for own in [r"NT SERVICE\web", r"CORP\web$"] {
+            assert_eq!(password(own), None, "{own}");
+        }
+        for built_in in
+            ["LocalSystem", r"NT AUTHORITY\LocalService", r"NT AUTHORITY\NetworkService"]
+        {
+            assert_eq!(password(built_in), Some(String::new()), "{built_in}");
+        }
+        let fake = Fake::default();
+        let service = Service { account: r"CORP\web".into(), ..service() };
+        put(&fake, "web", &service, Some(Password("secret".into()))).unwrap();
+        assert_eq!(fake.password("web"), Some("secret".into()));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use crate::backend::scm::messages;
 use crate::backend::scm::service::Service;
 
 /// Where the manager keeps its services.
@@ -22,7 +23,20 @@ pub fn file(name: &str, service: &Service, mark: &str) -> String {
     section(&mut file, &format!(r"{SERVICES}\{name}"), &values(service));
     let mark = [("Svcctl", Value::Text(mark.to_owned()))];
     section(&mut file, &format!(r"{SERVICES}\{name}\Parameters"), &mark);
+    section(&mut file, &event_source(name), &event_values(service));
     file
+}
+
+/// The key of its source of events.
+fn event_source(name: &str) -> String {
+    format!(r"HKEY_LOCAL_MACHINE\{}\{}", messages::SOURCES, messages::source(name))
+}
+
+fn event_values(service: &Service) -> [(&'static str, Value); 2] {
+    [
+        ("EventMessageFile", Value::Expandable(service.program().to_owned())),
+        ("TypesSupported", Value::Number(messages::KINDS)),
+    ]
 }
 
 /// A value of the registry.

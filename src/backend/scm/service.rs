@@ -38,6 +38,14 @@ pub struct Service {
     pub security_descriptor: Option<String>,
 }
 
+impl Service {
+    /// The program of its command line, which is always in quotes.
+    #[must_use]
+    pub fn program(&self) -> &str {
+        self.image_path.trim_start_matches('"').split('"').next().unwrap_or_default()
+    }
+}
+
 /// When a service is started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -169,3 +169,12 @@ fn every_key_of_the_field_table_that_a_spec_uses_has_an_answer() {
         }
     }
 }
+
+#[test]
+fn the_managers_own_recovery_acts_on_a_service_that_was_given_up_once_somebody_says_how() {
+    assert!(!service_of(&minimal("")).failure_actions_on_non_crash_failures);
+    let actions = "[override.scm.Service]\nFailureActions = [\"reboot/60000\"]\n";
+    assert!(service_of(&minimal(actions)).failure_actions_on_non_crash_failures);
+    let not = format!("{actions}FailureActionsOnNonCrashFailures = false\n");
+    assert!(!service_of(&minimal(&not)).failure_actions_on_non_crash_failures);
+}

@@ -115,7 +115,7 @@ fn password_problem(spec: &Spec) -> Option<Problem> {
         ))
         .key("process.user")
         .hint(format!(
-            "add `{logon} = {{ prompt = true }}` or `{{ file = … }}` under [credentials], or use a \
+            "add `{logon} = {{ prompt = true }}` (or --credential-stdin {logon}) or `{{ file = … }}` under [credentials], or use a \
                  virtual account (user = \"virtual\") or a managed one (user = 'DOMAIN\\name$')"
         ))
     })

@@ -12,9 +12,11 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::events::{self, Sink};
 use super::job::Job;
 use super::output::{Output, Readers};
 use super::service::{self, Report};
+use crate::backend::scm::messages;
 use crate::host::health::Checks;
 use crate::host::logs::Config;
 use crate::host::machine::{Event, Goal, Machine, Moment, Phase};
@@ -73,6 +75,7 @@ pub struct Host {
     wake: Sender<Wake>,
     wakes: Receiver<Wake>,
     output: Output,
+    log: Box<dyn Sink>,
     begun: Instant,
     /// The main process and its job; kept until its tree is gone.
     main: Option<Running>,
@@ -106,6 +109,7 @@ impl Host {
         let config = Config::new(&spec.name, &spec.logs, hosted.logs.as_ref());
         Ok(Self {
             output: Output::open(config)?,
+            log: events::sink(&hosted),
             hosted,
             folder,
             machine: Machine::default(),
@@ -184,7 +188,10 @@ impl Host {
             for action in self.machine.step(&self.hosted.spec, moment, event) {
                 self.perform(action);
             }
-            self.changed |= before != self.machine.phase;
+            if before != self.machine.phase {
+                self.changed = true;
+                self.log_phase(before);
+            }
             if self.events.is_empty() {
                 self.look_at_the_tree();
             }
@@ -200,8 +207,10 @@ impl Host {
             Wake::Stop => self.events.push_back(Event::Stop),
             Wake::Reload => self.events.push_back(Event::Reload),
             Wake::Rotate => {
-                if let Err(error) = self.output.sink().rotate() {
+                let rotated = self.output.sink().rotate();
+                if let Err(error) = rotated {
                     self.tell(&format!("the log cannot be rotated: {error}"));
+                    self.log.write(&messages::Event::NotRotated(error.to_string()));
                 }
             }
             Wake::Ended(pid, code) => self.ended(pid, code),
@@ -237,6 +246,9 @@ impl Host {
             self.changed = true;
             let code = code.cast_signed();
             let words = end_in_words(code);
+            if self.machine.goal == Goal::Up {
+                self.log.write(&messages::Event::Ended(words.clone()));
+            }
             self.exit =
                 Some(ExitInfo { code: Some(code), signal: None, reason: Some(words.clone()) });
             self.events.push_back(Event::Exited(End::Code(code), words));
@@ -248,6 +260,21 @@ impl Host {
             self.check = None;
             self.checked(code == 0);
         }
+    }
+
+    /// Tells the event log what an administrator may look for there.
+    fn log_phase(&mut self, before: Phase) {
+        let event = match self.machine.phase {
+            Phase::Running if before != Phase::Reloading => messages::Event::Running {
+                pid: self.main_process().map_or(0, |process| process.pid),
+            },
+            Phase::Stopped => messages::Event::Stopped,
+            Phase::Failed => {
+                messages::Event::GivenUp(self.machine.trouble.clone().unwrap_or_default())
+            }
+            _ => return,
+        };
+        self.log.write(&event);
     }
 
     fn tell(&self, words: &str) {

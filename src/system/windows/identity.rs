@@ -4,15 +4,18 @@ use std::ffi::c_void;
 use std::io;
 use std::ptr;
 
-use windows_sys::Win32::Foundation::{CloseHandle, HANDLE};
+use windows_sys::Win32::Foundation::HANDLE;
+use windows_sys::Win32::Security::Authorization::ConvertSidToStringSidW;
 use windows_sys::Win32::Security::{
     GetTokenInformation, LookupAccountNameW, SID_NAME_USE, TOKEN_ELEVATION, TOKEN_QUERY,
-    TokenElevation,
+    TOKEN_USER, TokenElevation, TokenUser,
 };
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 
 use crate::system::Identity;
 use crate::target::Account;
+use crate::windows::handle::{Handle, check};
+use crate::windows::security;
 
 /// The calling account; privileged if its token is elevated.
 pub(super) fn identity() -> Identity {
@@ -22,27 +25,46 @@ pub(super) fn identity() -> Identity {
     Identity { account, privileged: is_elevated().unwrap_or(false), sudo: None }
 }
 
-fn is_elevated() -> io::Result<bool> {
+/// This process's own token.
+fn token() -> io::Result<Handle> {
     let mut token: HANDLE = ptr::null_mut();
     // SAFETY: the pseudo handle of this process needs no closing; `token` is where the new handle goes.
-    if unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &raw mut token) } == 0 {
-        return Err(io::Error::last_os_error());
+    check(unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &raw mut token) })?;
+    Handle::new(token)
+}
+
+/// The caller's SID as text.
+pub(super) fn sid() -> io::Result<String> {
+    let token = token()?;
+    let (mut user, mut length) = ([0_u64; 32], 0);
+    // SAFETY: the token is open, and the buffer has as many bytes as is told: more than any SID takes.
+    check(unsafe {
+        GetTokenInformation(token.raw(), TokenUser, user.as_mut_ptr().cast(), 256, &raw mut length)
+    })?;
+    let mut text = ptr::null_mut();
+    // SAFETY: the call has filled the buffer with this structure, whose SID is in the buffer; `text` is ours.
+    unsafe {
+        let user = user.as_ptr().cast::<TOKEN_USER>().read();
+        check(ConvertSidToStringSidW(user.User.Sid, &raw mut text))?;
+        Ok(security::take(text))
     }
+}
+
+fn is_elevated() -> io::Result<bool> {
+    let token = token()?;
     let mut elevation = TOKEN_ELEVATION { TokenIsElevated: 0 };
     let mut length = 0;
     // SAFETY: the buffer is a TOKEN_ELEVATION, and its size is what is told.
     let known = unsafe {
         GetTokenInformation(
-            token,
+            token.raw(),
             TokenElevation,
             (&raw mut elevation).cast::<c_void>(),
             u32::try_from(size_of::<TOKEN_ELEVATION>()).unwrap_or_default(),
             &raw mut length,
         )
     };
-    // SAFETY: the handle is this function's own and used no more.
-    unsafe { CloseHandle(token) };
-    if known == 0 { Err(io::Error::last_os_error()) } else { Ok(elevation.TokenIsElevated != 0) }
+    check(known).map(|()| elevation.TokenIsElevated != 0)
 }
 
 /// Whether there is an account of that name, on this machine or in its domain.

@@ -1,6 +1,7 @@
 //! The Service Control Manager, with its services as keys of the registry.
 
 mod generated;
+mod protocol;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -115,13 +116,21 @@ impl Manager for Scm {
             Limit::Processes => "processes",
         };
         is_wine()
-            .then(|| format!("Wine's job objects take a limit of {what} and do not keep to it"))
+            .then(|| format!("only real Windows can show it: Wine's job objects take a limit of {what} and do not keep to it"))
     }
 
     fn cannot_show(&self, feature: Feature) -> Option<&'static str> {
         let reason = match feature {
-            Feature::Priority => "Wine's CreateProcess leaves the priority class out",
-            Feature::CpuTime => "Wine tells the CPU time of the asking process only",
+            Feature::Account => {
+                "only real Windows can show it: Wine runs every account's services as one Unix user"
+            }
+            Feature::CpuTime => {
+                "only real Windows can show it: Wine tells the CPU time of the asking process only"
+            }
+            Feature::Link => "only real Windows can show it: Wine 8 makes no symbolic links",
+            Feature::Priority => {
+                "only real Windows can show it: Wine's CreateProcess leaves the priority class out"
+            }
         };
         is_wine().then_some(reason)
     }
@@ -136,8 +145,13 @@ impl Manager for Scm {
 }
 
 /// What is seen of this manager alone.
-const EXTRAS: &[Case] =
-    &[case(1001, "generated argvs and environments: no unit differs", generated::no_unit_differs)];
+const EXTRAS: &[Case] = &[
+    case(1001, "generated argvs and environments: no unit differs", generated::no_unit_differs),
+    case(1002, "a control begins a new log file", protocol::rotate),
+    case(1003, "the event log is told what happens", protocol::events),
+    case(1004, "the texts of the event log are in the program", protocol::texts),
+    case(1005, "a removal waits for those who hold the service open", protocol::held_open),
+];
 
 /// What Windows gives to every process of an account.
 const OF_WINDOWS: &[&str] = &[

@@ -39,6 +39,11 @@ pub fn is_root() -> bool {
     geteuid().is_root()
 }
 
+/// Makes a symbolic link to a file.
+pub fn link(target: &Path, link: &Path) {
+    std::os::unix::fs::symlink(target, link).expect("a link can be made");
+}
+
 /// Lets every account write to a folder.
 pub fn open_to_all(folder: &Path) {
     fs::set_permissions(folder, Permissions::from_mode(0o777)).expect("a folder's mode can be set");

@@ -37,6 +37,11 @@ pub fn is_root() -> bool {
     true
 }
 
+/// Makes a symbolic link to a file.
+pub fn link(target: &Path, link: &Path) {
+    std::os::windows::fs::symlink_file(target, link).expect("a link can be made");
+}
+
 /// Folders inherit who may write to them.
 pub fn open_to_all(_folder: &Path) {}
 

@@ -2,6 +2,7 @@
 
 use crate::lab::{Lab, tool};
 use crate::lane::Scope;
+use crate::manager::Feature;
 use crate::os;
 use crate::outcome::{Verdict, unseen};
 
@@ -17,7 +18,7 @@ fn ids(word: &str) -> Vec<i64> {
 
 pub fn user_and_groups(lab: &Lab) -> Verdict {
     if cfg!(windows) {
-        return unseen("accounts have no numbers on this system");
+        return of_windows(lab);
     }
     os::open_to_all(&lab.folder("out"));
     let service = lab.service("dump @out/dump then sleep").with("process.user", ACCOUNT);
@@ -31,6 +32,20 @@ pub fn user_and_groups(lab: &Lab) -> Verdict {
     );
     assert_eq!(dump.environment()["USER"], ACCOUNT);
     in_another_group(lab)
+}
+
+/// An account there is a name, and brings its groups with it.
+fn of_windows(lab: &Lab) -> Verdict {
+    let group = lab.named("group", "sleep").with("process.group", "Users");
+    group.try_install(&["--start"]).exits(65).says("process.group");
+    let service = lab.service("dump @dump then sleep").with("process.user", "LocalService");
+    service.start()?;
+    let dump = service.dump();
+    if let Some(reason) = lab.lane.manager.cannot_show(Feature::Account) {
+        return unseen(reason);
+    }
+    assert_eq!(dump.environment()["USERNAME"], "LOCAL SERVICE");
+    Ok(())
 }
 
 fn in_another_group(lab: &Lab) -> Verdict {

@@ -76,7 +76,8 @@ fn define<'a>(lab: &'a Lab<'a>, index: usize, wanted: &Wanted) -> Service<'a> {
         let value = if kind == "hook" { json!({ "command": command }) } else { json!(command) };
         service.set(key, value);
     }
-    service.set("health.interval", "1s");
+    // A check of each service once a second would keep the machine from starting the others.
+    service.set("health.interval", "5s");
     let pairs = wanted.environment.iter();
     let table: Map<String, Value> =
         pairs.map(|(name, text)| (name.clone(), doubled(text).into())).collect();

@@ -4,6 +4,10 @@ use std::ffi::OsString;
 use std::os::windows::ffi::OsStringExt;
 
 use serde_json::{Map, Value, json};
+use windows_sys::Win32::Foundation::HANDLE;
+use windows_sys::Win32::Storage::FileSystem::{
+    FILE_TYPE_DISK, FILE_TYPE_PIPE, GetFileType, GetFinalPathNameByHandleW,
+};
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, GetPriorityClass};
 
 /// Adds the name of the account and the priority class.
@@ -38,7 +42,25 @@ fn shell_argv() -> Vec<OsString> {
     (0..count).map(word).collect()
 }
 
-/// Handles have no list that a process could read.
+/// What the numbers of handles can be at the most, in a process that has just begun.
+const HANDLES: usize = 4096;
+
+/// Every handle of a file or a pipe: a path, or "pipe". Handles have no list that a process could read, but small numbers.
 pub fn descriptors() -> Value {
-    Value::Null
+    let handles = (4..HANDLES).step_by(4).map(|number| number as HANDLE);
+    handles.filter_map(descriptor).map(|name| json!({ "fd": name })).collect()
+}
+
+fn descriptor(handle: HANDLE) -> Option<String> {
+    // SAFETY: a number that is no handle is an error, and nothing else.
+    match unsafe { GetFileType(handle) } {
+        FILE_TYPE_PIPE => Some("pipe".to_owned()),
+        FILE_TYPE_DISK => {
+            let mut path = [0_u16; 1024];
+            // SAFETY: the buffer has as many units as is told.
+            let length = unsafe { GetFinalPathNameByHandleW(handle, path.as_mut_ptr(), 1024, 0) };
+            Some(String::from_utf16_lossy(path.get(..length as usize).unwrap_or_default()))
+        }
+        _ => None,
+    }
 }
