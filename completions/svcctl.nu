@@ -1,5 +1,10 @@
 module completions {
 
+  def "nu-complete svcctl asked" [line: string] {
+    let words = $line | split row --regex '\s+'
+    with-env { COMPLETE: fish } { ^svcctl -- ...$words } | lines | each { |it| $it | split row "\t" | first }
+  }
+
   def "nu-complete svcctl manager" [] {
     [ "systemd" "launchd" "scm" "openrc" "rcd" "embedded" ]
   }
@@ -49,7 +54,7 @@ module completions {
     --color: string@"nu-complete svcctl init color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
     --help(-h)                # Print help
-    --file(-f): path          # The file to write [default: NAME.toml]; '-' prints it
+    --file(-f): path          # The file [default: NAME.toml]; '-' prints it
     --description(-d): string # One line for people
     --working-directory: directory # The folder that it starts in
     --account: string         # The account that it runs as
@@ -85,8 +90,8 @@ module completions {
     --timeout: string         # Wait at most this long for a result ("30s")
     --help(-h)                # Print help
     --for: string@"nu-complete svcctl check target" # The manager to check for, or 'all' [default: the one that is here]
-    --profile: string         # Apply [profile.NAME] of the definition
-    --set: string             # Set one key, last of all ("process.environment.PORT=9000")
+    --profile: string@"nu-complete svcctl asked"         # Apply [profile.NAME] of the definition
+    --set: string             # Set a key: process.environment.PORT=9000
     ...files: path            # Definitions, or folders of them
   ]
 
@@ -119,8 +124,8 @@ module completions {
     --help(-h)                # Print help
     --for: string@"nu-complete svcctl render target" # The manager [default: the one that is here]
     --output-dir: directory   # Write the artifacts below this folder instead of printing them
-    --profile: string         # Apply [profile.NAME] of the definition
-    --set: string             # Set one key, last of all ("process.environment.PORT=9000")
+    --profile: string@"nu-complete svcctl asked"         # Apply [profile.NAME] of the definition
+    --set: string             # Set a key: process.environment.PORT=9000
     file: path                # The definition
   ]
 
@@ -147,9 +152,37 @@ module completions {
     --color: string@"nu-complete svcctl diff color" # Colour: auto, always or never
     --timeout: string         # Wait at most this long for a result ("30s")
     --help(-h)                # Print help
-    --profile: string         # Apply [profile.NAME] of the definition
-    --set: string             # Set one key, last of all ("process.environment.PORT=9000")
-    ...subjects: path         # Definitions, or names of installed services
+    --profile: string@"nu-complete svcctl asked"         # Apply [profile.NAME] of the definition
+    --set: string             # Set a key: process.environment.PORT=9000
+    ...subjects: string@"nu-complete svcctl asked"       # Definitions, or names of installed services
+  ]
+
+  def "nu-complete svcctl run manager" [] {
+    [ "systemd" "launchd" "scm" "openrc" "rcd" "embedded" ]
+  }
+
+  def "nu-complete svcctl run output" [] {
+    [ "text" "json" ]
+  }
+
+  def "nu-complete svcctl run color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Run a definition in the foreground, as its service would run
+  export extern "svcctl run" [
+    --user                    # The calling user's services
+    --system                  # The machine's services (the default for a change)
+    --manager: string@"nu-complete svcctl run manager" # Use this manager instead of the one that is found
+    --output(-o): string@"nu-complete svcctl run output" # How results are printed: text or json
+    --quiet(-q)               # Print errors only
+    --verbose(-v)             # Print what is done and why
+    --color: string@"nu-complete svcctl run color" # Colour: auto, always or never
+    --timeout: string         # Wait at most this long for a result ("30s")
+    --help(-h)                # Print help
+    --profile: string@"nu-complete svcctl asked"         # Apply [profile.NAME] of the definition
+    --set: string             # Set a key: process.environment.PORT=9000
+    file: path                # The definition
   ]
 
   def "nu-complete svcctl install manager" [] {
@@ -177,12 +210,12 @@ module completions {
     --help(-h)                # Print help
     --start                   # Start what is not running
     --no-enable               # Do not have it come up at boot or login
-    --no-restart              # Leave running services alone although they changed
+    --no-restart              # Do not restart what is running
     --dry-run                 # Show what would be done, and do nothing
-    --adopt                   # Take over a service of that name that svcctl did not make
-    --allow-insecure-path: path # Accept a file or folder that others can write
-    --profile: string         # Apply [profile.NAME] of the definition
-    --set: string             # Set one key, last of all ("process.environment.PORT=9000")
+    --adopt                   # Take over what svcctl did not install
+    --allow-insecure-path: path # Accept a path that others can write
+    --profile: string@"nu-complete svcctl asked"         # Apply [profile.NAME] of the definition
+    --set: string             # Set a key: process.environment.PORT=9000
     ...files: path            # Definitions, or folders of them
   ]
 
@@ -211,7 +244,7 @@ module completions {
     --help(-h)                # Print help
     --purge                   # Remove its logs, secrets and data too
     --dry-run                 # Show what would be done, and do nothing
-    ...names: string          # Services
+    ...names: string@"nu-complete svcctl asked"          # Services
   ]
 
   def "nu-complete svcctl start manager" [] {
@@ -238,7 +271,7 @@ module completions {
     --timeout: string         # Wait at most this long for a result ("30s")
     --help(-h)                # Print help
     --no-wait                 # Only ask for it
-    ...names: string          # Services
+    ...names: string@"nu-complete svcctl asked"          # Services
   ]
 
   def "nu-complete svcctl stop manager" [] {
@@ -265,7 +298,7 @@ module completions {
     --timeout: string         # Wait at most this long for a result ("30s")
     --help(-h)                # Print help
     --no-wait                 # Only ask for it
-    ...names: string          # Services
+    ...names: string@"nu-complete svcctl asked"          # Services
   ]
 
   def "nu-complete svcctl restart manager" [] {
@@ -292,7 +325,7 @@ module completions {
     --timeout: string         # Wait at most this long for a result ("30s")
     --help(-h)                # Print help
     --no-wait                 # Only ask for it
-    ...names: string          # Services
+    ...names: string@"nu-complete svcctl asked"          # Services
   ]
 
   def "nu-complete svcctl reload manager" [] {
@@ -319,7 +352,7 @@ module completions {
     --timeout: string         # Wait at most this long for a result ("30s")
     --help(-h)                # Print help
     --no-wait                 # Only ask for it
-    ...names: string          # Services
+    ...names: string@"nu-complete svcctl asked"          # Services
   ]
 
   def "nu-complete svcctl enable manager" [] {
@@ -346,7 +379,7 @@ module completions {
     --timeout: string         # Wait at most this long for a result ("30s")
     --help(-h)                # Print help
     --now                     # Start or stop it as well
-    ...names: string          # Services
+    ...names: string@"nu-complete svcctl asked"          # Services
   ]
 
   def "nu-complete svcctl disable manager" [] {
@@ -373,7 +406,7 @@ module completions {
     --timeout: string         # Wait at most this long for a result ("30s")
     --help(-h)                # Print help
     --now                     # Start or stop it as well
-    ...names: string          # Services
+    ...names: string@"nu-complete svcctl asked"          # Services
   ]
 
   def "nu-complete svcctl status manager" [] {
@@ -400,7 +433,7 @@ module completions {
     --timeout: string         # Wait at most this long for a result ("30s")
     --help(-h)                # Print help
     --watch(-w)               # Go on showing it
-    ...names: string          # Services [default: all that svcctl installed]
+    ...names: string@"nu-complete svcctl asked"          # Services [default: all that svcctl installed]
   ]
 
   def "nu-complete svcctl list manager" [] {
@@ -457,7 +490,7 @@ module completions {
     --since: string           # Not before ("10m", "2026-11-20 14:00", RFC 3339)
     --until: string           # Not after
     --grep: string            # Only lines that match this regular expression
-    ...names: string          # Services; several are interleaved by time
+    ...names: string@"nu-complete svcctl asked"          # Services; several are interleaved by time
   ]
 
   def "nu-complete svcctl wait manager" [] {
@@ -488,35 +521,7 @@ module completions {
     --timeout: string         # Wait at most this long for a result ("30s")
     --help(-h)                # Print help
     --for: string@"nu-complete svcctl wait state" # running, stopped or healthy
-    ...names: string          # Services
-  ]
-
-  def "nu-complete svcctl run manager" [] {
-    [ "systemd" "launchd" "scm" "openrc" "rcd" "embedded" ]
-  }
-
-  def "nu-complete svcctl run output" [] {
-    [ "text" "json" ]
-  }
-
-  def "nu-complete svcctl run color" [] {
-    [ "auto" "always" "never" ]
-  }
-
-  # Run a definition in the foreground, as its service would run
-  export extern "svcctl run" [
-    --user                    # The calling user's services
-    --system                  # The machine's services (the default for a change)
-    --manager: string@"nu-complete svcctl run manager" # Use this manager instead of the one that is found
-    --output(-o): string@"nu-complete svcctl run output" # How results are printed: text or json
-    --quiet(-q)               # Print errors only
-    --verbose(-v)             # Print what is done and why
-    --color: string@"nu-complete svcctl run color" # Colour: auto, always or never
-    --timeout: string         # Wait at most this long for a result ("30s")
-    --help(-h)                # Print help
-    --profile: string         # Apply [profile.NAME] of the definition
-    --set: string             # Set one key, last of all ("process.environment.PORT=9000")
-    file: path                # The definition
+    ...names: string@"nu-complete svcctl asked"          # Services
   ]
 
   def "nu-complete svcctl supervise manager" [] {
@@ -546,7 +551,7 @@ module completions {
     --state-dir: path         # Instead of the scope's own
     --runtime-dir: path       # Instead of the scope's own
     --inherited-lock: string  # Left open by an older program in this process
-    ...names: string          # Services to start [default: all that are enabled]
+    ...names: string@"nu-complete svcctl asked"          # Services to start [default: all that are enabled]
   ]
 
   def "nu-complete svcctl host manager" [] {
@@ -680,7 +685,7 @@ module completions {
     --timeout: string         # Wait at most this long for a result ("30s")
     --help(-h)                # Print help
     --output-dir: directory   # Write every page into this folder
-    page?: string             # A verb, or 'svcctl.toml' for the definition [default: svcctl itself]
+    page?: string@"nu-complete svcctl asked"             # A verb, or 'svcctl.toml' for the definition [default: svcctl itself]
   ]
 
 }

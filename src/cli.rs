@@ -1,16 +1,22 @@
 //! The command line, as clap reads it: verbs, flags, and the text of their help.
 
+mod global;
+mod help;
+mod values;
 mod verbs;
 
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use clap::{ArgAction, Args, Parser, ValueEnum, ValueHint};
+use clap::{Args, Command, CommandFactory as _, Parser, ValueEnum, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::completion;
-use crate::target::{ManagerId, Scope};
-pub use verbs::Verb;
+use crate::target::ManagerId;
+pub use global::{Color, Format, Global};
+pub use values::{For, Lines};
+use values::{for_parser, lines, manager_parser, moment};
+pub use verbs::{VERBS, Verb, example};
 
 /// One TOML file describes a service; svcctl runs it on any service manager.
 #[derive(Debug, Parser)]
@@ -18,14 +24,7 @@ pub use verbs::Verb;
     name = "svcctl",
     version,
     about,
-    after_help = concat!(
-        "Examples:\n  svcctl init web -- /opt/web/bin/web --port 8080\n",
-        "  svcctl install web.toml --start\n  svcctl status web\n  svcctl logs -f web\n\n",
-        "Exit codes:\n",
-        "  0 done, or yes  3 the answer is no     6 in between       75 timed out\n",
-        "  1 failed        4 no such service      65 bad definition  77 needs privilege\n",
-        "  2 usage         5 failed or unhealthy  69 no manager here"
-    ),
+    help_template = help::main(VERBS),
     max_term_width = 100,
     disable_help_subcommand = true,
     disable_help_flag = true,
@@ -40,94 +39,10 @@ pub struct Cli {
     pub verb: Verb,
 }
 
-/// Flags of every verb.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Global options")]
-pub struct Global {
-    /// The calling user's services
-    #[arg(long, global = true, conflicts_with = "system", help_heading = "Global options")]
-    pub user: bool,
-    /// The machine's services (the default for a change)
-    #[arg(long, global = true, help_heading = "Global options")]
-    pub system: bool,
-    /// Use this manager instead of the one that is found
-    #[arg(long, global = true, value_name = "MANAGER",
-        value_parser = manager_parser(), help_heading = "Global options", hide_possible_values = true)]
-    pub manager: Option<ManagerId>,
-    /// How results are printed: text or json
-    #[arg(
-        short,
-        long,
-        global = true,
-        value_enum,
-        default_value_t,
-        value_name = "FORMAT",
-        help_heading = "Global options",
-        hide_possible_values = true,
-        hide_default_value = true
-    )]
-    pub output: Format,
-    /// Print errors only
-    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Global options")]
-    pub quiet: bool,
-    /// Print what is done and why
-    #[arg(short, long, global = true, help_heading = "Global options")]
-    pub verbose: bool,
-    /// Colour: auto, always or never
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        default_value_t,
-        value_name = "WHEN",
-        help_heading = "Global options",
-        hide_possible_values = true,
-        hide_default_value = true
-    )]
-    pub color: Color,
-    /// Wait at most this long for a result ("30s")
-    #[arg(long, global = true, value_name = "TIME", value_parser = duration, help_heading = "Global options")]
-    pub timeout: Option<Duration>,
-    /// Print help
-    #[arg(short, long, global = true, action = ArgAction::Help, help_heading = "Global options")]
-    help: Option<bool>,
-    /// Print the version
-    #[arg(short = 'V', long, action = ArgAction::Version, help_heading = "Global options")]
-    version: Option<bool>,
-}
-
-impl Global {
-    /// The scope that was asked for, if one was.
-    #[must_use]
-    pub const fn scope(&self) -> Option<Scope> {
-        match (self.user, self.system) {
-            (true, _) => Some(Scope::User),
-            (false, true) => Some(Scope::System),
-            (false, false) => None,
-        }
-    }
-}
-
-/// How results are printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// One object, described by a JSON Schema.
-    Json,
-}
-
-/// Whether output is coloured.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
+/// The command line with every flag of every verb, which its help only sums up: for manual pages and completions.
+#[must_use]
+pub fn whole() -> Command {
+    Cli::command().mut_args(|flag| flag.hide(false))
 }
 
 /// The arguments of a verb that takes none.
@@ -139,11 +54,11 @@ pub struct Nothing {}
 pub struct Init {
     /// Name of the service
     pub name: Option<String>,
-    /// The file to write [default: NAME.toml]; '-' prints it
+    /// The file [default: NAME.toml]; '-' prints it
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
     /// One line for people
-    #[arg(short, long)]
+    #[arg(short, long, value_name = "TEXT")]
     pub description: Option<String>,
     /// The folder that it starts in
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -165,7 +80,7 @@ pub struct Resolve {
     /// Apply [profile.NAME] of the definition
     #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(completion::profiles))]
     pub profile: Option<String>,
-    /// Set one key, last of all ("process.environment.PORT=9000")
+    /// Set a key: process.environment.PORT=9000
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
 }
@@ -174,7 +89,7 @@ pub struct Resolve {
 #[derive(Debug, Args)]
 pub struct Run {
     /// The definition
-    #[arg(value_hint = ValueHint::FilePath)]
+    #[arg(value_hint = ValueHint::FilePath, add = ArgValueCompleter::new(completion::definitions))]
     pub file: PathBuf,
     /// How it is resolved.
     #[command(flatten)]
@@ -185,7 +100,7 @@ pub struct Run {
 #[derive(Debug, Args)]
 pub struct Supervise {
     /// Services to start [default: all that are enabled]
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = ArgValueCompleter::new(completion::names))]
     pub names: Vec<String>,
     /// In the background, as the first `start` does it.
     #[arg(long, hide = true)]
@@ -216,7 +131,7 @@ pub struct Host {
 #[derive(Debug, Args)]
 pub struct Check {
     /// Definitions, or folders of them
-    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath, add = ArgValueCompleter::new(completion::definitions))]
     pub files: Vec<PathBuf>,
     /// The manager to check for, or 'all' [default: the one that is here]
     #[arg(long = "for", value_name = "MANAGER", value_parser = for_parser())]
@@ -226,20 +141,11 @@ pub struct Check {
     pub resolve: Resolve,
 }
 
-/// One manager or all of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum For {
-    /// Every manager.
-    All,
-    /// This one.
-    One(ManagerId),
-}
-
 /// `render`.
 #[derive(Debug, Args)]
 pub struct Render {
     /// The definition
-    #[arg(value_hint = ValueHint::FilePath)]
+    #[arg(value_hint = ValueHint::FilePath, add = ArgValueCompleter::new(completion::definitions))]
     pub file: PathBuf,
     /// The manager [default: the one that is here]
     #[arg(long = "for", value_name = "MANAGER", value_parser = manager_parser())]
@@ -256,7 +162,7 @@ pub struct Render {
 #[derive(Debug, Args)]
 pub struct Diff {
     /// Definitions, or names of installed services
-    #[arg(required = true, value_name = "FILE|NAME", value_hint = ValueHint::FilePath)]
+    #[arg(required = true, value_name = "FILE|NAME", add = ArgValueCompleter::new(completion::names_and_definitions))]
     pub subjects: Vec<String>,
     /// How it is resolved.
     #[command(flatten)]
@@ -267,7 +173,7 @@ pub struct Diff {
 #[derive(Debug, Args)]
 pub struct Install {
     /// Definitions, or folders of them
-    #[arg(required = true, value_name = "FILE|DIR", value_hint = ValueHint::AnyPath)]
+    #[arg(required = true, value_name = "FILE|DIR", value_hint = ValueHint::AnyPath, add = ArgValueCompleter::new(completion::definitions))]
     pub files: Vec<PathBuf>,
     /// Start what is not running
     #[arg(long)]
@@ -275,16 +181,16 @@ pub struct Install {
     /// Do not have it come up at boot or login
     #[arg(long)]
     pub no_enable: bool,
-    /// Leave running services alone although they changed
+    /// Do not restart what is running
     #[arg(long)]
     pub no_restart: bool,
     /// Show what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Take over a service of that name that svcctl did not make
+    /// Take over what svcctl did not install
     #[arg(long)]
     pub adopt: bool,
-    /// Accept a file or folder that others can write
+    /// Accept a path that others can write
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub allow_insecure_path: Vec<String>,
     /// How it is resolved.
@@ -370,15 +276,6 @@ pub struct Logs {
     pub grep: Option<regex::bytes::Regex>,
 }
 
-/// A number of lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lines {
-    /// Every one.
-    All,
-    /// The last so many.
-    Last(usize),
-}
-
 /// `wait`.
 #[derive(Debug, Args)]
 pub struct Wait {
@@ -413,101 +310,19 @@ pub struct Completions {
 #[derive(Debug, Args)]
 pub struct Man {
     /// A verb, or 'svcctl.toml' for the definition [default: svcctl itself]
-    #[arg(value_name = "PAGE")]
+    #[arg(value_name = "PAGE", add = ArgValueCompleter::new(completion::pages))]
     pub page: Option<String>,
     /// Write every page into this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "page")]
     pub output_dir: Option<PathBuf>,
 }
 
-fn manager_parser() -> clap::builder::ValueParser {
-    use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-    PossibleValuesParser::new(ManagerId::ALL.map(ManagerId::name))
-        .try_map(|name| name.parse::<ManagerId>())
-        .into()
-}
-
-fn for_parser() -> clap::builder::ValueParser {
-    use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-    let words = std::iter::once("all").chain(ManagerId::ALL.map(ManagerId::name));
-    PossibleValuesParser::new(words)
-        .try_map(|name| match name.as_str() {
-            "all" => Ok(For::All),
-            _ => name.parse().map(For::One),
-        })
-        .into()
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    humantime::parse_duration(text)
-        .map_err(|_| format!("'{text}' is no time; write it as 30s, 5m or 1h"))
-}
-
-fn lines(text: &str) -> Result<Lines, String> {
-    match text {
-        "all" => Ok(Lines::All),
-        _ => text
-            .parse()
-            .map(Lines::Last)
-            .map_err(|_| format!("'{text}' is neither a number nor 'all'")),
-    }
-}
-
-/// A moment: "10m" ago, RFC 3339, "YYYY-MM-DD HH:MM:SS" or "YYYY-MM-DD" in UTC, `@EPOCH`, "now".
-fn moment(text: &str) -> Result<SystemTime, String> {
-    let now = SystemTime::now();
-    let ago = |time| now.checked_sub(time);
-    let epoch = |seconds| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs_f64(seconds));
-    let parsed = match text {
-        "now" => Some(now),
-        _ => match text.strip_prefix('@') {
-            Some(seconds) => {
-                seconds.parse().ok().filter(|s| (0.0..1e12).contains(s)).and_then(epoch)
-            }
-            None => humantime::parse_duration(text).ok().and_then(ago).or_else(|| date(text)),
-        },
-    };
-    parsed.ok_or_else(|| {
-        format!(
-            "'{text}' is no time; write it as 10m, '2026-11-20 14:00' (UTC), RFC 3339 or @SECONDS"
-        )
-    })
-}
-
-fn date(text: &str) -> Option<SystemTime> {
-    let text = text.trim().to_owned();
-    let full = match text.len() {
-        10 => format!("{text} 00:00:00"),
-        16 => format!("{text}:00"),
-        _ => text,
-    };
-    humantime::parse_rfc3339_weak(&full).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn moments_are_read_in_every_documented_form() {
-        for good in [
-            "now",
-            "10m",
-            "@1700000000.5",
-            "2026-11-20",
-            "2026-11-20 14:00",
-            "2026-11-20T14:00:00Z",
-        ] {
-            assert!(moment(good).is_ok(), "{good}");
-        }
-        for bad in ["", "yesterday", "@x", "@-1", "2026-13-01", "@1e300"] {
-            assert!(moment(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -5,12 +5,14 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use clap_complete::CompletionCandidate;
+use clap_complete::engine::{ArgValueCompleter, PathCompleter, ValueCompleter as _};
 use clap_complete::env::{Bash, Elvish, EnvCompleter, Fish, Powershell, Zsh};
 
+use crate::cli;
 use crate::definition::Definition;
 use crate::definition::source::Source;
 use crate::operations::installed::receipts_dir;
@@ -54,7 +56,7 @@ impl Shell {
         }
     }
 
-    /// The script. All but nushell's ask the `svcctl` that is on the path, while one types.
+    /// The script. It asks the `svcctl` that is on the path, while one types.
     ///
     /// # Errors
     /// When the script cannot be written into memory, which does not happen.
@@ -66,17 +68,57 @@ impl Shell {
             Self::Fish => &Fish,
             Self::PowerShell => &Powershell,
             Self::Elvish => &Elvish,
-            Self::Nushell => {
-                let shell = clap_complete_nushell::Nushell;
-                clap_complete::generate(shell, command, "svcctl", &mut script);
-                return Ok(script);
-            }
+            Self::Nushell => return Ok(nushell(command)),
         };
         completer.write_registration("COMPLETE", "svcctl", "svcctl", "svcctl", &mut script)?;
         if self == Self::Zsh {
             script.extend_from_slice(ZSH_FIRST_TAB);
         }
         Ok(script)
+    }
+}
+
+/// Asks as fish does: the words of the line, the last one being typed; it answers with a value a line, and help after a tab.
+const NUSHELL_ASKS: &str = r#"module completions {
+
+  def "nu-complete svcctl asked" [line: string] {
+    let words = $line | split row --regex '\s+'
+    with-env { COMPLETE: fish } { ^svcctl -- ...$words } | lines | each { |it| $it | split row "\t" | first }
+  }
+"#;
+
+/// nushell's own generator knows verbs, flags and fixed values. What only svcctl knows is asked of it.
+fn nushell(command: &mut clap::Command) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(clap_complete_nushell::Nushell, command, "svcctl", &mut script);
+    let script = String::from_utf8_lossy(&script);
+    let mut asking = String::from(NUSHELL_ASKS);
+    for verb in
+        script.split_inclusive("  ]\n").map(|text| text.replacen("module completions {\n", "", 1))
+    {
+        asking += &asked_in(command, &verb);
+    }
+    asking.into_bytes()
+}
+
+/// One verb's part of the script, its values that svcctl knows marked as such.
+fn asked_in(command: &clap::Command, part: &str) -> String {
+    let named =
+        |verb: &&clap::Command| part.contains(&format!("extern \"svcctl {}\"", verb.get_name()));
+    let Some(verb) = command.get_subcommands().find(named) else { return part.to_owned() };
+    let asked = verb.get_arguments().filter(|arg| arg.get::<ArgValueCompleter>().is_some());
+    asked.flat_map(declared).fold(part.to_owned(), |part, name| {
+        let plain = format!("{name}: string");
+        part.replace(&plain, &format!("{plain}@\"nu-complete svcctl asked\""))
+    })
+}
+
+/// How the script may declare an argument.
+fn declared(arg: &clap::Arg) -> Vec<String> {
+    let id = arg.get_id();
+    match arg.get_long() {
+        Some(long) => vec![format!(" --{long}")],
+        None => vec![format!(" {id}"), format!(" {id}?"), format!(" ...{id}")],
     }
 }
 
@@ -115,7 +157,7 @@ pub fn profiles(typed: &OsStr) -> Vec<CompletionCandidate> {
     let files = std::env::args_os()
         .filter(|word| Path::new(word).extension().is_some_and(|extension| extension == "toml"));
     let profiles: BTreeSet<String> = files
-        .filter_map(|file| Definition::parse(Source::read(Path::new(&file)).ok()?).ok())
+        .filter_map(|file| Definition::parse(Source::read(&at_home(Path::new(&file))).ok()?).ok())
         .flat_map(|definition| definition.profiles())
         .collect();
     profiles
@@ -125,10 +167,41 @@ pub fn profiles(typed: &OsStr) -> Vec<CompletionCandidate> {
         .collect()
 }
 
+/// A path as it is typed: the shell has not replaced its `~` yet.
+fn at_home(path: &Path) -> PathBuf {
+    let home = || Some(std::env::home_dir()?.join(path.strip_prefix("~").ok()?));
+    home().unwrap_or_else(|| path.to_owned())
+}
+
+/// Definitions, and folders that lead to them.
+#[must_use]
+pub fn definitions(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let is_definition = |path: &Path| path.extension().is_some_and(|extension| extension == "toml");
+    PathCompleter::file().filter(is_definition).complete(typed)
+}
+
+/// What `diff` takes: services, and definitions.
+#[must_use]
+pub fn names_and_definitions(typed: &OsStr) -> Vec<CompletionCandidate> {
+    names(typed).into_iter().chain(definitions(typed)).collect()
+}
+
+/// What `man` takes: verbs, and the file.
+#[must_use]
+pub fn pages(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let typed = typed.to_string_lossy();
+    let verbs = cli::VERBS.iter().filter(|(_, words)| !words.is_empty());
+    let pages =
+        verbs.map(|(verb, words)| CompletionCandidate::new(verb).help(Some((*words).into())));
+    pages
+        .chain([CompletionCandidate::new("svcctl.toml").help(Some("the definition".into()))])
+        .filter(|page| page.get_value().to_string_lossy().starts_with(&*typed))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
     use std::fs;
 
     /// `UPDATE=1 cargo test` writes them anew.
@@ -136,7 +209,7 @@ mod tests {
     fn the_committed_completions_are_those_of_the_command_line() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions");
         for shell in Shell::value_variants() {
-            let script = shell.script(&mut crate::cli::Cli::command()).unwrap();
+            let script = shell.script(&mut cli::whole()).unwrap();
             let file = folder.join(shell.file_name());
             if std::env::var_os("UPDATE").is_some() {
                 fs::create_dir_all(&folder).unwrap();

@@ -2,16 +2,16 @@
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::Parser as _;
 use clap_complete::env::CompleteEnv;
-use svcctl::cli::Cli;
+use svcctl::cli::{self, Cli};
 use svcctl::error::{Error, ErrorKind};
 use svcctl::target::Account;
 use svcctl::{commands, output, system};
 
 fn main() -> ExitCode {
     // A shell that completes a line asks by a variable; anything else goes on.
-    CompleteEnv::with_factory(Cli::command).bin("svcctl").complete();
+    CompleteEnv::with_factory(cli::whole).bin("svcctl").complete();
     let cli = Cli::parse();
     let system = system::Native::new();
     let done = match owner(&cli, &system) {

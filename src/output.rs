@@ -13,8 +13,9 @@ pub mod screen;
 pub mod status;
 pub mod style;
 pub mod table;
+pub mod wrap;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 
@@ -46,7 +47,7 @@ impl Printer {
             Color::Never => anstream::ColorChoice::Never,
         };
         choice.write_global();
-        let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let width = width_of(&io::stdout());
         Self { format: global.output, quiet: global.quiet, verbose: global.verbose, width }
     }
 
@@ -90,6 +91,7 @@ impl Printer {
         if !self.quiet && !self.is_json() {
             let style = style::WARNING;
             // A warning that cannot be written is no reason to fail.
+            let text = wrap::wrap(&text.to_string(), width_of(&io::stderr()), 9, 2);
             let _ = writeln!(anstream::stderr().lock(), "{style}warning{style:#}: {text}");
         }
     }
@@ -100,6 +102,12 @@ impl Printer {
             let _ = writeln!(anstream::stderr().lock(), "{text}");
         }
     }
+}
+
+/// Columns of the terminal that a stream is; none for a file or a pipe.
+fn width_of(stream: &impl IsTerminal) -> Option<usize> {
+    let size = stream.is_terminal().then(terminal_size::terminal_size).flatten();
+    size.map(|(width, _)| usize::from(width.0))
 }
 
 /// A reader that went away (`svcctl list | head`) is no error.

@@ -6,25 +6,39 @@
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand};
 
+use super::help;
 use super::{
     Check, Completions, Control, Diff, Enable, Host, Init, Install, List, Logs, Man, Nothing,
     Render, Run, Status, Supervise, Uninstall, Wait,
 };
 
-/// `VARIANT(ARGUMENTS) = NAME, EXAMPLE`; a verb without an example is for managers, not for people.
+/// `VARIANT(ARGUMENTS) = NAME, IN A FEW WORDS, EXAMPLE`; a verb without an example is for managers, not for people.
 macro_rules! verbs {
-    ($(#[doc = $about:literal] $variant:ident($args:ty) = $name:literal, $example:literal;)+) => {
+    ($(#[doc = $about:literal] $variant:ident($args:ty) = $name:literal, $words:literal, $example:literal;)+) => {
         /// What to do.
         #[derive(Debug)]
         pub enum Verb {
             $(#[doc = $about] $variant($args),)+
         }
 
+        /// Every verb, in a few words if it is for people.
+        pub const VERBS: &[(&str, &str)] = &[$(($name, $words)),+];
+
+        /// How a verb is used; empty for what is no verb, or not for people.
+        #[must_use]
+        pub fn example(verb: &str) -> &'static str {
+            match verb {
+                $($name => $example,)+
+                _ => "",
+            }
+        }
+
         impl Subcommand for Verb {
             fn augment_subcommands(command: Command) -> Command {
                 command$(.subcommand(
-                    described(Command::new($name), $about, $example).defer(|verb| {
-                        described(<$args as Args>::augment_args(verb), $about, $example)
+                    described(Command::new($name), $about).hide($example.is_empty()).defer(|verb| {
+                        described(<$args as Args>::augment_args(verb), $about)
+                            .after_help(help::of_verb($example))
                     }),
                 ))+
             }
@@ -63,59 +77,54 @@ macro_rules! verbs {
 
 verbs! {
     /// Write a commented definition
-    Init(Init) = "init", "svcctl init web -- /opt/web/bin/web --port 8080";
+    Init(Init) = "init", "write a definition", "svcctl init web -- /opt/web/bin/web --port 8080";
     /// Validate definitions and show what each manager makes of them
-    Check(Check) = "check", "svcctl check --for all web.toml";
+    Check(Check) = "check", "validate definitions", "svcctl check --for all web.toml";
     /// Print or write what a manager would be given
-    Render(Render) = "render", "svcctl render web.toml --for launchd";
+    Render(Render) = "render", "what a manager is given", "svcctl render web.toml --for launchd";
     /// Show what an install would change, and drift
-    Diff(Diff) = "diff", "svcctl diff web.toml";
-    /// Install or update services; doing it twice changes nothing
-    Install(Install) = "install", "svcctl install web.toml --start";
-    /// Stop and remove services
-    Uninstall(Uninstall) = "uninstall", "svcctl uninstall web --purge";
-    /// Start services and wait until they are ready
-    Start(Control) = "start", "svcctl start web worker";
-    /// Stop services and wait until they are gone
-    Stop(Control) = "stop", "svcctl stop web --timeout 1m";
-    /// Stop and start services
-    Restart(Control) = "restart", "svcctl restart web";
-    /// Have services re-read their configuration
-    Reload(Control) = "reload", "svcctl reload web";
-    /// Have services come up at boot or login
-    Enable(Enable) = "enable", "svcctl enable web --now";
-    /// Keep services from coming up at boot or login
-    Disable(Enable) = "disable", "svcctl disable web --now";
-    /// Show what services are doing, and why they failed
-    Status(Status) = "status", "svcctl status web -o json";
-    /// List services, one line each
-    List(List) = "list", "svcctl list --all";
-    /// Show what services wrote
-    Logs(Logs) = "logs", "svcctl logs web worker --since 1h -f";
-    /// Wait until services are in a state
-    Wait(Wait) = "wait", "svcctl wait web --for running --timeout 1m";
+    Diff(Diff) = "diff", "what an install changes", "svcctl diff web.toml";
     /// Run a definition in the foreground, as its service would run
-    Run(Run) = "run", "svcctl run web.toml";
+    Run(Run) = "run", "one in the foreground", "svcctl run web.toml";
+    /// Install or update services; doing it twice changes nothing
+    Install(Install) = "install", "install or update", "svcctl install web.toml --start";
+    /// Stop and remove services
+    Uninstall(Uninstall) = "uninstall", "stop and remove", "svcctl uninstall web --purge";
+    /// Start services and wait until they are ready
+    Start(Control) = "start", "wait until ready", "svcctl start web worker";
+    /// Stop services and wait until they are gone
+    Stop(Control) = "stop", "wait until gone", "svcctl stop web --timeout 1m";
+    /// Stop and start services
+    Restart(Control) = "restart", "stop and start", "svcctl restart web";
+    /// Have services re-read their configuration
+    Reload(Control) = "reload", "re-read configuration", "svcctl reload web";
+    /// Have services come up at boot or login
+    Enable(Enable) = "enable", "come up at boot, login", "svcctl enable web --now";
+    /// Keep services from coming up at boot or login
+    Disable(Enable) = "disable", "stay down at boot, login", "svcctl disable web --now";
+    /// Show what services are doing, and why they failed
+    Status(Status) = "status", "state, and why it failed", "svcctl status web -o json";
+    /// List services, one line each
+    List(List) = "list", "services, one line each", "svcctl list --all";
+    /// Show what services wrote
+    Logs(Logs) = "logs", "what services wrote", "svcctl logs web worker --since 1h -f";
+    /// Wait until services are in a state
+    Wait(Wait) = "wait", "running, stopped, healthy", "svcctl wait web --for running --timeout 1m";
     /// Run all enabled services in the foreground, as in a container
-    Supervise(Supervise) = "supervise", "svcctl supervise\n  svcctl supervise web worker";
+    Supervise(Supervise) = "supervise", "all in the foreground", "svcctl supervise web worker";
     /// Run one service for the manager that starts this
-    Host(Host) = "host", "";
+    Host(Host) = "host", "", "";
     /// Show which managers are here
-    Managers(Nothing) = "managers", "svcctl managers";
+    Managers(Nothing) = "managers", "which are here", "svcctl managers";
     /// Print the completions of a shell
-    Completions(Completions) = "completions", "source <(svcctl completions bash)";
+    Completions(Completions) = "completions", "for a shell", "source <(svcctl completions bash)";
     /// Print the JSON Schema of a definition, for editors
-    Schema(Nothing) = "schema", "svcctl schema > svcctl.schema.json";
+    Schema(Nothing) = "schema", "for an editor", "svcctl schema > svcctl.schema.json";
     /// Print a manual page, or write all of them
-    Man(Man) = "man", "svcctl man status | man -l -";
+    Man(Man) = "man", "manual pages", "svcctl man status";
 }
 
-/// What the help says of a verb.
-fn described(verb: Command, about: &'static str, example: &'static str) -> Command {
-    let verb = verb.about(about.trim_start()).long_about(None);
-    if example.is_empty() {
-        verb.hide(true)
-    } else {
-        verb.after_help(format!("Example:\n  {example}"))
-    }
+/// What a verb does. Its arguments have a sentence of their own, about them.
+fn described(verb: Command, about: &'static str) -> Command {
+    verb.about(about.trim_start()).long_about(None)
 }

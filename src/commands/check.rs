@@ -15,6 +15,7 @@ use crate::exit::Exit;
 use crate::output::json::CheckReport;
 use crate::output::style::{BAD, BETWEEN, FAINT, GOOD};
 use crate::output::table::{Cell, Table};
+use crate::output::wrap::wrap;
 use crate::preflight;
 use crate::selection::{self, Place};
 use crate::support::{Answer, SupportReport};
@@ -121,7 +122,7 @@ fn places(app: &App<'_>, args: &cli::Check, scope: Scope) -> Result<Vec<Place>> 
 
 /// The manager that a definition is checked for unless told otherwise: the one that was named, the one that is here, or the one
 /// that is usual on this system, as checking needs none.
-fn usual(app: &App<'_>, scope: Scope) -> ManagerId {
+pub fn usual(app: &App<'_>, scope: Scope) -> ManagerId {
     let here = || selection::manager(app.system, app.global, scope).ok().map(|(id, _)| id);
     let usual = match Os::here() {
         Os::Linux => ManagerId::Systemd,
@@ -181,8 +182,27 @@ fn report(
     if !problems.is_empty() {
         app.printer.answer(&crate::output::error::problems(&problems))?;
     }
-    app.printer.line(format!("{GOOD}good{GOOD:#}"))?;
+    app.printer.line(match args.target {
+        Some(For::All) => good_on(&matrix, app.printer.width),
+        Some(For::One(_)) | None => format!("{GOOD}good{GOOD:#}"),
+    })?;
     Ok(exit)
+}
+
+/// Which managers can run the definitions, and which refuse them.
+fn good_on(matrix: &Matrix, width: Option<usize>) -> String {
+    let refuses = |answers: &BTreeMap<_, _>| answers.values().any(|answer| rank(answer) == 2);
+    let (refused, good): (Vec<_>, Vec<_>) = ManagerId::ALL
+        .into_iter()
+        .filter_map(|id| Some((id.name(), matrix.get(id.name())?)))
+        .partition(|(_, answers)| refuses(answers));
+    let names = |of: &[(&'static str, _)]| of.iter().map(|it| it.0).collect::<Vec<_>>().join(", ");
+    let line = |words: String, used| wrap(&words, width, used, 2);
+    let good = (!good.is_empty())
+        .then(|| format!("{GOOD}good{GOOD:#} {}", line(format!("on {}", names(&good)), 5)));
+    let refused = (!refused.is_empty())
+        .then(|| format!("{BAD}refused{BAD:#} {}", line(format!("on {}", names(&refused)), 8)));
+    [good, refused].into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
 /// Field × manager.

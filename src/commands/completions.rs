@@ -1,9 +1,7 @@
 //! `svcctl completions`.
 
-use clap::CommandFactory as _;
-
 use super::App;
-use crate::cli::{self, Cli};
+use crate::cli;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 
@@ -14,7 +12,7 @@ use crate::exit::Exit;
 pub fn run(app: &App<'_>, args: &cli::Completions) -> Result<Exit> {
     let script = args
         .shell
-        .script(&mut Cli::command())
+        .script(&mut cli::whole())
         .map_err(|error| Error::io("the completions", &error))?;
     app.printer.answer(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)

@@ -3,13 +3,18 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::App;
+use super::{App, check};
+use crate::backend::Backend;
 use crate::cli;
+use crate::definition::source::Source;
 use crate::definition::template::{self, Values};
+use crate::definition::{Definition, Request};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
+use crate::selection;
 use crate::spec::ServiceName;
-use crate::target::Os;
+use crate::support::Answer;
+use crate::target::{Os, Scope, Target};
 
 /// Writes the definition, or prints it for `--file -`. What is not said is asked for on a terminal.
 ///
@@ -17,6 +22,9 @@ use crate::target::Os;
 /// When the file is there already, or cannot be written; `Usage` for a name that cannot be one.
 pub fn run(app: &App<'_>, args: &cli::Init) -> Result<Exit> {
     let (name, values) = complete(app, args)?;
+    let scope = app.global.scope().unwrap_or(Scope::System);
+    let place = selection::for_rendering(app.system, check::usual(app, scope), scope)?;
+    let values = protected(&values, place.backend, &place.target);
     let text = template::text(&values, Os::here());
     let file = args.file.clone().unwrap_or_else(|| PathBuf::from(format!("{name}.toml")));
     if file == Path::new("-") {
@@ -57,8 +65,35 @@ fn complete(app: &App<'_>, args: &cli::Init) -> Result<(ServiceName, Values)> {
         command: Some(command),
         working_directory: args.working_directory.clone(),
         user: args.account.clone(),
+        security: template::PROTECTIONS[0],
     };
     Ok((name, values))
+}
+
+/// With the strongest protections that the manager here has: what is written runs without an edit.
+fn protected(values: &Values, backend: &dyn Backend, target: &Target) -> Values {
+    let with = |security| Values { security, ..values.clone() };
+    let mut all = template::PROTECTIONS.into_iter().map(with);
+    all.find(|values| holds(values, backend, target)).unwrap_or_else(|| values.clone())
+}
+
+/// Whether the manager refuses no protection; what else may be wrong is for `check` to say.
+fn holds(values: &Values, backend: &dyn Backend, target: &Target) -> bool {
+    refused(values, backend, target).is_none_or(|keys| {
+        let is_protection = |key: &&str| key.starts_with("security.");
+        !keys.iter().any(is_protection)
+    })
+}
+
+/// The keys that the manager refuses of what would be written; none if it is no definition.
+fn refused(values: &Values, backend: &dyn Backend, target: &Target) -> Option<Vec<&'static str>> {
+    let dir = if target.os.is_unix() { "/" } else { r"C:\" };
+    let source = Source::from_text("", dir, template::text(values, target.os));
+    let request = Request { target, profile: None, sets: &[], env: &|_| None };
+    let resolved = Definition::parse(source).and_then(|it| it.resolve(&request)).ok()?;
+    let answers = backend.support(&resolved.spec, target).entries.into_iter();
+    let refused = answers.filter(|(_, answer)| matches!(answer, Answer::Refused { .. }));
+    Some(refused.map(|(key, _)| key).collect())
 }
 
 /// A command that is on every machine, so that the definition runs as it is written.
@@ -105,4 +140,21 @@ fn write(file: &Path, text: &str, force: bool) -> Result<()> {
         }
         _ => Error::io(file.display(), &error),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend;
+
+    #[test]
+    fn what_is_written_is_refused_by_no_manager() {
+        for backend in backend::all() {
+            let target = selection::typical(backend.id(), Scope::System);
+            let name = Some("web".to_owned());
+            let values = protected(&Values { name, ..Values::default() }, *backend, &target);
+            let refused = refused(&values, *backend, &target);
+            assert_eq!(refused, Some(Vec::new()), "{}", backend.id());
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{App, change, check, secrets, sources};
+use crate::backend::MANAGER_VARIABLE;
 use crate::cli;
 use crate::definition::{Definition, Resolved};
 use crate::error::{Error, ErrorKind, Result};
@@ -62,7 +63,9 @@ pub fn wished_scope(definitions: &[Definition]) -> Result<Option<Scope>> {
 /// Says that it is the embedded manager, where nobody asked for it by name.
 fn announce(app: &App<'_>, place: &Place) {
     use crate::target::ManagerId;
-    if place.backend.id() == ManagerId::Embedded && app.global.manager.is_none() {
+    let asked = app.global.manager.is_some()
+        || app.system.env(MANAGER_VARIABLE.as_ref()).is_some_and(|value| !value.is_empty());
+    if place.backend.id() == ManagerId::Embedded && !asked {
         let none = match place.target.scope {
             Scope::System => "no service manager runs here",
             Scope::User => "no service manager here runs services of users",

@@ -1,12 +1,12 @@
 //! `svcctl logs`: one interface over the managers' logs and files.
 
 use super::{App, service_names};
-use crate::backend::{LogLine, LogQuery, LogStream, Stream};
+use crate::backend::{LogLine, LogQuery, LogStream};
 use crate::cli::{self, Lines};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::logs::merge;
-use crate::output::style::{BETWEEN, FAINT, NAME};
+use crate::output::style::{self, FAINT, NAME};
 use crate::output::table::printable;
 use crate::output::{human, json};
 use crate::selection::{self, Group};
@@ -29,10 +29,11 @@ pub fn run(app: &App<'_>, args: &cli::Logs) -> Result<Exit> {
         let names = group.services.iter().map(|(name, _)| name.clone()).collect();
         streams.push(site.backend.logs(&query(args, names), &site.context())?);
     }
-    let many = names.len() > 1;
+    let names = names.iter().map(|name| name.as_str().len());
+    let column = if names.len() > 1 { names.max() } else { None };
     let mut silent = true;
     for line in interleave(streams, args) {
-        show(app, &line?, many)?;
+        show(app, &line?, column)?;
         silent = false;
     }
     if silent { missing(app, &groups) } else { Ok(Exit::Done) }
@@ -61,20 +62,17 @@ fn interleave<'a>(streams: Vec<LogStream<'a>>, args: &cli::Logs) -> LogStream<'a
     merge::last(merge::merge(streams), wanted(args))
 }
 
-/// A line for people: the time where it is known, the service's name where there are several.
-fn show(app: &App<'_>, line: &LogLine, many: bool) -> Result<()> {
+/// A line for people: the time where it is known; the service's name where there are several, in a column as wide as the widest.
+fn show(app: &App<'_>, line: &LogLine, column: Option<usize>) -> Result<()> {
     if app.printer.is_json() {
         return app.printer.object(&json::LogObject::new(line));
     }
     let time = line.time.map(|time| human::local(&human::rfc3339(time)));
     let time = time.map(|time| format!("{FAINT}{time}{FAINT:#} ")).unwrap_or_default();
-    let name = if many { format!("{NAME}{}{NAME:#} ", line.service) } else { String::new() };
+    let name = column.map(|width| format!("{NAME}{:<width$}{NAME:#} ", line.service));
+    let name = name.unwrap_or_default();
     let message = printable(&String::from_utf8_lossy(&line.message));
-    let style = match line.stream {
-        Some(Stream::Manager) => FAINT,
-        Some(Stream::Stderr) => BETWEEN,
-        Some(Stream::Stdout) | None => anstyle::Style::new(),
-    };
+    let style = style::stream(line.stream);
     app.printer.answer(&format!("{time}{name}{style}{message}{style:#}\n"))
 }
 

@@ -132,7 +132,7 @@ fn last_lines(app: &App<'_>, group: &Group, state: &ServiceState) -> Vec<LogLine
 /// Named services each get a block; all of them get a table, and a block if they are not well.
 fn text(app: &App<'_>, shown: &[Shown], named: bool) -> String {
     let now = app.system.now();
-    let block = |one: &Shown| show::block(&one.state, &one.lines, now);
+    let block = |one: &Shown| show::block(&one.state, &one.lines, now, app.printer.width);
     if named {
         return shown.iter().map(block).collect::<Vec<_>>().join("\n");
     }

@@ -7,6 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use crate::definition::diagnostic::{Problem, Severity};
 use crate::definition::source::Source;
+use crate::output::wrap::wrap;
 
 /// How many problems are drawn; JSON has them all.
 pub const SHOWN: usize = 20;
@@ -16,18 +17,22 @@ pub const SHOWN: usize = 20;
 pub struct Style {
     /// With colours.
     pub color: bool,
-    /// Columns of the terminal.
-    pub width: usize,
+    /// Columns of the terminal; none where there is no terminal.
+    pub width: Option<usize>,
 }
+
+/// Columns of a source line that are drawn where there is no terminal.
+const FILE: usize = 120;
 
 /// The problems as text, each followed by an empty line, the first [`SHOWN`] of them.
 #[must_use]
 pub fn problems(problems: &[Problem], style: Style) -> String {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
-    let renderer = renderer.term_width(style.width).decor_style(DecorStyle::Ascii);
+    let width = style.width.unwrap_or(FILE);
+    let renderer = renderer.term_width(width).decor_style(DecorStyle::Ascii);
     let mut text = String::new();
     for problem in problems.iter().take(SHOWN) {
-        text.push_str(&renderer.render(&[group(problem)]));
+        text.push_str(&renderer.render(&[group(problem, style.width)]));
         text.push_str("\n\n");
     }
     if let Some(more) = problems.len().checked_sub(SHOWN).filter(|more| *more > 0) {
@@ -36,12 +41,18 @@ pub fn problems(problems: &[Problem], style: Style) -> String {
     text
 }
 
-fn group(problem: &Problem) -> Group<'_> {
-    let level = match problem.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
+fn group(problem: &Problem, width: Option<usize>) -> Group<'_> {
+    let (level, word) = match problem.severity {
+        Severity::Error => (Level::ERROR, "error"),
+        Severity::Warning => (Level::WARNING, "warning"),
     };
-    let message = annotate_snippets::normalize_untrusted_str(&problem.message);
+    // The renderer indents the lines that follow by what stands before the first one.
+    let broken = |text: &str, before| {
+        let width = width.map(|width| width.saturating_sub(before));
+        wrap(&annotate_snippets::normalize_untrusted_str(text), width, 0, 0)
+    };
+    // As in "error[code]: " and "  = help: ".
+    let message = broken(&problem.message, word.len() + problem.code.len() + 4);
     let mut group =
         level.primary_title(message).id(problem.code).elements(Vec::<Origin<'_>>::new());
     match (&problem.source, &problem.span, &problem.file) {
@@ -50,9 +61,7 @@ fn group(problem: &Problem) -> Group<'_> {
         _ => {}
     }
     match &problem.hint {
-        Some(hint) => {
-            group.element(Level::HELP.message(annotate_snippets::normalize_untrusted_str(hint)))
-        }
+        Some(hint) => group.element(Level::HELP.message(broken(hint, 10))),
         None => group,
     }
 }
@@ -95,7 +104,7 @@ mod tests {
     use super::*;
     use crate::definition::fixture;
 
-    const PLAIN: Style = Style { color: false, width: 100 };
+    const PLAIN: Style = Style { color: false, width: Some(100) };
 
     #[test]
     fn a_problem_shows_its_file_line_column_and_way_out() {
@@ -112,6 +121,15 @@ error[relative-path]: `process.command` expects an absolute path, found \"web\"
 
 ";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn sentences_break_between_words_where_the_terminal_ends() {
+        let found = fixture::problems("name = \"web\"\n[process]\ncommand = [\"web\"]\n");
+        let text = problems(&found, Style { width: Some(50), ..PLAIN });
+        assert!(text.starts_with("error[relative-path]: `process.command` expects an\n"), "{text}");
+        assert!(text.contains("\n  = help: no PATH is searched: `command -v web`\n"), "{text}");
+        assert!(text.lines().all(|line| line.len() <= 50), "{text}");
     }
 
     #[test]

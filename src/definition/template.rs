@@ -17,7 +17,16 @@ pub struct Values {
     pub working_directory: Option<String>,
     /// The account.
     pub user: Option<String>,
+    /// Keys of `[security]` with their values as TOML.
+    pub security: &'static [(&'static str, &'static str)],
 }
+
+/// Protections, the strongest first: no manager has all of them, and hardly any service notices the first.
+pub const PROTECTIONS: [&[(&str, &str)]; 3] = [
+    &[("security.profile", "\"standard\"")],
+    &[("security.profile", "\"standard\""), ("security.private-tmp", "false")],
+    &[("security.profile", "\"none\"")],
+];
 
 /// The text of a definition for `os`.
 #[must_use]
@@ -63,9 +72,9 @@ fn settings(values: &Values, os: Os) -> Vec<(&'static str, String)> {
     let fixed = [
         ("name", string(values.name.as_deref().unwrap_or("web"))),
         ("process.command", format!("[{}]", command.join(", "))),
-        ("security.profile", string("standard")),
     ];
-    fixed.into_iter().chain(given).collect()
+    let security = values.security.iter().map(|(key, value)| (*key, (*value).to_owned()));
+    fixed.into_iter().chain(security).chain(given).collect()
 }
 
 /// A basic string: every character that TOML gives a meaning to is escaped.
@@ -227,6 +236,7 @@ mod tests {
                 description: description.clone(),
                 working_directory: Some("/a b".to_owned()),
                 user: Some("daemon".to_owned()),
+                security: PROTECTIONS[0],
             };
             let target = target(ManagerId::Systemd, Os::Linux);
             let resolved = resolve_for(&text(&values, Os::Linux), &target, None, &[]);

@@ -1,11 +1,13 @@
 //! The one error that a call of svcctl prints.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
 use serde::Serialize;
 
 use super::style::{ERROR, HINT};
+use super::width_of;
+use super::wrap::wrap;
 use crate::cli::Format;
 use crate::definition::diagnostic::Problem;
 use crate::definition::render;
@@ -60,7 +62,7 @@ pub fn json(error: &Error) -> String {
 /// The problems of a definition, drawn in its source; where there is no terminal the colours are taken out again.
 #[must_use]
 pub fn problems(problems: &[Problem]) -> String {
-    let width = terminal_size::terminal_size().map_or(120, |(width, _)| usize::from(width.0));
+    let width = width_of(&io::stderr());
     render::problems(problems, render::Style { color: true, width })
 }
 
@@ -68,12 +70,13 @@ pub fn problems(problems: &[Problem]) -> String {
 #[must_use]
 pub fn text(error: &Error) -> String {
     let mut text = problems(&error.problems);
-    let _ = writeln!(text, "{ERROR}error{ERROR:#}: {}", error.message);
+    let broken = |text: &str, used| wrap(text, width_of(&io::stderr()), used, 4);
+    let _ = writeln!(text, "{ERROR}error{ERROR:#}: {}", broken(&error.message, 7));
     for cause in &error.causes {
-        let _ = writeln!(text, "  because: {cause}");
+        let _ = writeln!(text, "  because: {}", broken(cause, 11));
     }
     if let Some(hint) = &error.hint {
-        let _ = writeln!(text, "  {HINT}try{HINT:#}: {hint}");
+        let _ = writeln!(text, "  {HINT}try{HINT:#}: {}", broken(hint, 7));
     }
     text
 }

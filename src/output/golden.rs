@@ -104,24 +104,27 @@ fn a_table_of_services_fits_the_terminal() {
 
 #[test]
 fn the_status_of_a_service_explains_itself() {
-    let mut text = String::new();
-    for service in services() {
-        let failed = service.state == State::Failed;
-        let lines = if failed { last_lines() } else { Vec::new() };
-        let block = status::block(&service, &lines, now());
-        // The machine's own time zone.
-        let local = service.since.as_deref().map(super::human::local).unwrap_or_default();
-        text +=
-            &if local.is_empty() { block } else { block.replace(&local, "2026-11-21 09:00:00") };
+    for width in WIDTHS {
+        let blocks = services().into_iter().map(|service| block(&service, width));
+        assert_golden(&format!("status-{width}.ansi"), &blocks.collect::<String>());
     }
-    assert_golden("status.ansi", &text);
+}
+
+/// The block of a service, in a time zone that is everybody's.
+fn block(service: &ServiceState, width: usize) -> String {
+    let failed = service.state == State::Failed;
+    let lines = if failed { last_lines() } else { Vec::new() };
+    let block = status::block(service, &lines, now(), Some(width));
+    let times = [service.since.clone(), since(0)].into_iter().flatten();
+    let local = times.map(|time| super::human::local(&time));
+    local.fold(block, |block, local| block.replace(&local, "2026-11-21 09:00:00"))
 }
 
 /// What a service wrote; its own colours do not reach the terminal.
 fn last_lines() -> Vec<LogLine> {
     ["reading /etc/report.toml", "\u{1b}[31mno such file\u{1b}[0m"]
         .map(|text| LogLine {
-            time: None,
+            time: Some(now()),
             service: "report-generator".to_owned(),
             stream: None,
             message: text.into(),

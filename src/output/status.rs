@@ -3,11 +3,15 @@
 use std::fmt::Write as _;
 use std::time::SystemTime;
 
+use anstyle::Style;
+
 use super::human;
 use super::style::{self, BAD, BETWEEN, FAINT, GOOD, NAME};
 use super::table::{Cell, Table, printable};
+use super::wrap::wrap;
 use crate::backend::LogLine;
 use crate::state::{ExitInfo, HealthState, ServiceState, State};
+use crate::target::Scope;
 
 /// One line a service.
 #[must_use]
@@ -23,7 +27,7 @@ pub fn table(services: &[ServiceState], now: SystemTime, width: Option<usize>) -
         "MANAGER",
         "DESCRIPTION",
     ])
-    .yielding(&["MANAGER", "RESTARTS", "MEMORY", "BOOT", "PID", "DESCRIPTION"]);
+    .yielding(&["MANAGER", "MEMORY", "RESTARTS", "BOOT", "PID", "DESCRIPTION"]);
     for service in services {
         table.row(row(service, now));
     }
@@ -62,21 +66,35 @@ fn state_words(service: &ServiceState) -> String {
 
 /// Everything about one service, with the last lines that it wrote.
 #[must_use]
-pub fn block(service: &ServiceState, lines: &[LogLine], now: SystemTime) -> String {
+pub fn block(
+    service: &ServiceState,
+    lines: &[LogLine],
+    now: SystemTime,
+    width: Option<usize>,
+) -> String {
     let mut text = headline(service, now);
     if service.state == State::NotInstalled {
         return text;
     }
-    for (title, value) in facts(service) {
-        let _ = writeln!(text, "  {FAINT}{title:<11}{FAINT:#}{value}");
+    for fact in facts(service) {
+        let Fact { title, words, style } = fact;
+        let words = wrap(&words, width, 13, 13);
+        let _ = writeln!(text, "  {FAINT}{title:<11}{FAINT:#}{style}{words}{style:#}");
     }
     if !lines.is_empty() {
         let _ = writeln!(text, "  {FAINT}last lines{FAINT:#}");
-        for line in lines {
-            let _ = writeln!(text, "    {}", printable(&String::from_utf8_lossy(&line.message)));
-        }
+        lines.iter().for_each(|line| last_line(&mut text, line));
     }
     text
+}
+
+/// A line that the service wrote, as `logs` shows it.
+fn last_line(text: &mut String, line: &LogLine) {
+    let time = line.time.map(|time| human::local(&human::rfc3339(time)));
+    let time = time.map(|time| format!("{FAINT}{time}{FAINT:#} ")).unwrap_or_default();
+    let style = style::stream(line.stream);
+    let message = printable(&String::from_utf8_lossy(&line.message));
+    let _ = writeln!(text, "    {time}{style}{message}{style:#}");
 }
 
 fn headline(service: &ServiceState, now: SystemTime) -> String {
@@ -92,26 +110,36 @@ fn headline(service: &ServiceState, now: SystemTime) -> String {
     text
 }
 
-/// What is known, as title and value; what is not known is left out.
-fn facts(service: &ServiceState) -> Vec<(&'static str, String)> {
+/// One thing that is known of a service.
+struct Fact {
+    title: &'static str,
+    words: String,
+    style: Style,
+}
+
+/// What is known; what is not known is left out.
+fn facts(service: &ServiceState) -> Vec<Fact> {
+    let plain = Style::new();
+    let manager = format!("{} ({}), {}", service.manager, service.scope, boot(service));
+    let health = service.health.map(health);
     let all = [
-        ("about", service.description.as_deref().map(printable)),
-        ("why", why(service)),
-        ("says", says(service)),
-        ("manager", Some(format!("{} ({}), {}", service.manager, service.scope, boot(service)))),
-        ("process", process(service)),
-        ("used", used(service)),
-        ("health", service.health.map(health)),
-        ("last end", last_end(service)),
-        ("drift", drift(service)),
+        ("about", service.description.as_deref().map(printable), plain),
+        ("why", why(service), BAD),
+        ("says", says(service), plain),
+        ("manager", Some(manager), plain),
+        ("process", process(service), plain),
+        ("used", used(service), plain),
+        ("health", health.map(|(words, _)| words.to_owned()), health.map_or(plain, |(_, it)| it)),
+        ("last end", last_end(service), plain),
+        ("drift", drift(service), BETWEEN),
     ];
-    all.into_iter().filter_map(|(title, value)| value.map(|value| (title, value))).collect()
+    let fact = |(title, words, style)| Option::map(words, |words| Fact { title, words, style });
+    all.into_iter().filter_map(fact).collect()
 }
 
 fn why(service: &ServiceState) -> Option<String> {
     let reason = service.exit.as_ref()?.reason.as_ref()?;
-    (service.state == State::Failed || service.state == State::Restarting)
-        .then(|| format!("{BAD}{}{BAD:#}", printable(reason)))
+    matches!(service.state, State::Failed | State::Restarting).then(|| printable(reason))
 }
 
 /// What the service says of itself, or its host of what it waits for.
@@ -120,8 +148,13 @@ fn says(service: &ServiceState) -> Option<String> {
     Some(printable(words)).filter(|words| !words.is_empty())
 }
 
-fn boot(service: &ServiceState) -> &'static str {
-    if service.enabled { "starts at boot or login" } else { "does not start at boot or login" }
+const fn boot(service: &ServiceState) -> &'static str {
+    match (service.enabled, service.scope) {
+        (true, Scope::System) => "starts at boot",
+        (true, Scope::User) => "starts at login",
+        (false, Scope::System) => "does not start at boot",
+        (false, Scope::User) => "does not start at login",
+    }
 }
 
 fn process(service: &ServiceState) -> Option<String> {
@@ -143,11 +176,11 @@ fn used(service: &ServiceState) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-fn health(health: HealthState) -> String {
+const fn health(health: HealthState) -> (&'static str, Style) {
     match health {
-        HealthState::Starting => format!("{BETWEEN}not known yet{BETWEEN:#}"),
-        HealthState::Healthy => format!("{GOOD}healthy{GOOD:#}"),
-        HealthState::Unhealthy => format!("{BAD}unhealthy{BAD:#}"),
+        HealthState::Starting => ("not known yet", BETWEEN),
+        HealthState::Healthy => ("healthy", GOOD),
+        HealthState::Unhealthy => ("unhealthy", BAD),
     }
 }
 
@@ -175,14 +208,14 @@ fn exit_words(exit: &ExitInfo) -> Option<String> {
 
 fn drift(service: &ServiceState) -> Option<String> {
     let drift = service.drift.as_ref().filter(|drift| !drift.is_empty())?;
-    Some(format!("{BETWEEN}{}{BETWEEN:#}", printable(&drift.join("; "))))
+    Some(printable(&drift.join("; ")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::spec::ServiceName;
-    use crate::target::{ManagerId, Scope};
+    use crate::target::ManagerId;
 
     fn service() -> ServiceState {
         let name = ServiceName::new("web").unwrap();
@@ -190,7 +223,7 @@ mod tests {
     }
 
     fn shown(service: &ServiceState) -> String {
-        let block = block(service, &[], SystemTime::UNIX_EPOCH);
+        let block = block(service, &[], SystemTime::UNIX_EPOCH, None);
         anstream::adapter::strip_str(&block).to_string()
     }
 

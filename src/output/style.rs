@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::backend::Stream;
 use crate::state::{HealthState, ServiceState, State};
 
 /// The word "error".
@@ -20,6 +21,16 @@ pub const GOOD: Style = AnsiColor::Green.on_default();
 pub const BAD: Style = AnsiColor::Red.on_default();
 /// Neither.
 pub const BETWEEN: Style = AnsiColor::Yellow.on_default();
+
+/// The style of a line that a service wrote, or that was written about it.
+#[must_use]
+pub const fn stream(stream: Option<Stream>) -> Style {
+    match stream {
+        Some(Stream::Manager) => FAINT,
+        Some(Stream::Stderr) => BETWEEN,
+        Some(Stream::Stdout) | None => Style::new(),
+    }
+}
 
 /// The style of a service's state.
 #[must_use]

@@ -2,7 +2,7 @@
 # Format, lints, and all tests that need no service manager.
 
 # The shells are those whose completions are tried.
-needs() { echo gcc libc6-dev shellcheck zsh fish; }
+needs() { echo gcc libc6-dev shellcheck zsh fish elvish; }
 
 can_run() { command -v cargo >/dev/null || { echo "cargo is not installed"; return 1; }; }
 

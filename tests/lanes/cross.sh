@@ -12,26 +12,29 @@ can_run() {
 }
 
 run_lane() {
-  local passed=0 failed=0 target more
+  local passed=0 failed=0 target
+  # All at once first: while one system's last crate is read by one processor, the other systems' crates are by the others. What
+  # is found is said below, system by system.
+  lint "$(IFS=,; echo "${TARGETS[*]}")" --keep-going >/dev/null 2>&1 || true
   for target in "${TARGETS[@]}"; do
-    mapfile -t more < <(suite_for "$target")
-    count lints "$target" clippy --quiet --lib --bins "${more[@]}" --all-features -- -D warnings
+    count lints "$target" lint "$target"
   done
-  count link x86_64-pc-windows-gnu build --quiet --all-features --bins
+  # The suite runs on macOS too, and no lane builds it for that.
+  count suite aarch64-apple-darwin lint aarch64-apple-darwin --test conformance
+  count link x86_64-pc-windows-gnu tests/lanes/cross-cargo x86_64-pc-windows-gnu build --quiet --all-features --bins
   verdict
 }
 
-# The conformance suite is for macOS too, and no lane here builds it for that.
-suite_for() {
-  case $1 in
-    *-apple-darwin) printf '%s\n' --test conformance ;;
-  esac
+# lint TARGET[,TARGET...] [FLAG...]
+lint() {
+  local targets=$1; shift
+  tests/lanes/cross-cargo "$targets" clippy --quiet --lib --bins --all-features "$@" -- -D warnings
 }
 
-# One check: its name, then what cross-cargo is to do.
+# One check: its name and system, then the command.
 count() {
-  local what=$1 target=$2; shift
-  if tests/lanes/cross-cargo "$@"; then
+  local what=$1 target=$2; shift 2
+  if "$@"; then
     passed=$((passed + 1)); echo "test $target: $what ... ok"
   else
     failed=$((failed + 1)); echo "test $target: $what ... FAILED"

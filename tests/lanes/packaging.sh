@@ -4,8 +4,8 @@
 
 needs() {
   echo gcc libc6-dev binutils xz-utils curl util-linux python3 python3-yaml
-  # The package: judged, and put on a root of its own.
-  echo lintian mmdebstrap man-db
+  # The package: judged, and put on a root of its own; the container, built.
+  echo lintian mmdebstrap man-db buildah
   # Homebrew's language; Arch's package tools.
   echo ruby makepkg pacman-package-manager libarchive-tools fakeroot
 }
@@ -20,6 +20,8 @@ can_run() {
 run_lane() {
   # shellcheck source=tests/lanes/packaging/deb.sh
   . tests/lanes/packaging/deb.sh
+  # shellcheck source=tests/lanes/packaging/container.sh
+  . tests/lanes/packaging/container.sh
   # shellcheck source=tests/lanes/packaging/release.sh
   . tests/lanes/packaging/release.sh
   # shellcheck source=tests/lanes/packaging/workflows.sh
@@ -27,6 +29,7 @@ run_lane() {
   WORK=$(mktemp -d) PASSED=0 FAILED=0 SKIPPED=0
   trap 'rm -rf --one-file-system "$WORK"' EXIT
   debian_package
+  container_image
   release_folder
   workflows
   local word=ok

@@ -19,7 +19,7 @@ struct Shell {
     prepare: fn(&Path) -> Vec<String>,
 }
 
-const SHELLS: [Shell; 3] = [
+const SHELLS: [Shell; 4] = [
     Shell {
         program: "bash",
         words: &["--noprofile", "--norc", "-i"],
@@ -46,6 +46,16 @@ const SHELLS: [Shell; 3] = [
             ]
         },
     },
+    Shell {
+        program: "elvish",
+        words: &["-norc"],
+        prepare: |folder| {
+            vec![
+                "set edit:prompt = { put 'ready> ' }; set edit:rprompt = { put '' }".to_owned(),
+                format!("eval (slurp < {}/svcctl.elv)", folder.display()),
+            ]
+        },
+    },
 ];
 
 /// One test for each shell, and how long an answer takes.
@@ -57,6 +67,13 @@ pub fn trials() -> Vec<Trial> {
             Trial::ignorable_test(name, || completes(shell))
         })
         .collect();
+    trials.extend(OTHERS.map(|(shell, word)| {
+        let name = format!("what the script of {shell} asks is answered with what is there");
+        Trial::test(name, move || {
+            asked(word);
+            Ok(())
+        })
+    }));
     trials.push(Trial::test("the names of 200 services are offered within 20 ms", || {
         names_are_offered_at_once();
         Ok(())
@@ -123,8 +140,37 @@ fn completions() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("completions")
 }
 
-/// The fastest of 50 answers, each a process of its own as in a shell: what a busy machine adds is not svcctl's. Medians of
-/// the optimised program are printed by `cargo bench --bench completion`.
+/// Shells that not every machine has, and the word by which their scripts ask.
+const OTHERS: [(&str, &str); 2] = [("PowerShell", "powershell"), ("nushell", "fish")];
+
+/// What the committed script asks is answered; what the shell makes of that only the shell shows.
+fn asked(word: &str) {
+    let home = Home::with(&["orders-front", "orders-worker", "billing"]);
+    let offered = |words: &[&str]| -> Vec<String> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_svcctl"));
+        command.env_clear().env("HOME", home.path()).env("COMPLETE", word);
+        command.env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string()).env("_CLAP_IFS", "\n");
+        command.current_dir(home.path());
+        let output = command.arg("--").args(words).output().expect("svcctl can be run");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.lines().map(|line| line.split('\t').next().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(offered(&["svcctl", "status", "ord"]), ["orders-front", "orders-worker"]);
+    assert_eq!(offered(&["svcctl", "diff", "billing"]), ["billing", "billing.toml"]);
+    let managers = offered(&["svcctl", "--manager", ""]);
+    assert!(
+        ["systemd", "launchd", "scm", "embedded"]
+            .iter()
+            .all(|it| managers.iter().any(|manager| manager == it)),
+        "{managers:?}"
+    );
+}
+
+/// Longest wait for names after TAB.
+const BOUND: Duration = Duration::from_millis(20);
+
+/// The fastest answer of those of a few seconds, each a process of its own as in a shell: what a busy machine adds is not svcctl's.
+/// Medians of the optimised program are printed by `cargo bench --bench completion`.
 fn names_are_offered_at_once() {
     let home = Home::with(&["orders-1"]);
     let services = home.path().join(".local/state/svcctl/services");
@@ -133,8 +179,11 @@ fn names_are_offered_at_once() {
         let copy = services.join(format!("orders-{number}.json"));
         std::fs::write(copy, &receipt).expect("a receipt can be written");
     }
-    let fastest = (0..50).map(|_| answer(&home)).min().expect("there are fifty");
-    assert!(fastest < Duration::from_millis(20), "the fastest of 50 answers took {fastest:?}");
+    let (mut fastest, deadline) = (answer(&home), Instant::now() + Duration::from_secs(15));
+    while fastest >= BOUND && Instant::now() < deadline {
+        fastest = fastest.min(answer(&home));
+    }
+    assert!(fastest < BOUND, "the fastest answer took {fastest:?}");
 }
 
 fn answer(home: &Home) -> Duration {

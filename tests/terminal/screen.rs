@@ -20,15 +20,16 @@ pub fn trials() -> Vec<Trial> {
         test("what is no terminal is given no colours, unless they are asked for", no_colours),
         test("the help of every verb fits a screen and holds an example", help),
         test("a list fits 80 and 140 columns", fits),
+        test("a list that is piped from a terminal is whole", piped),
+        test("sentences break between words", sentences),
         test("a change that takes long has a spinner, which is gone when it is done", spinner),
         test("status --watch is redrawn in place", redrawn),
         test("status --watch cuts what is higher than the terminal", higher),
     ]
 }
 
-/// Rows of a screen: what a laptop's terminal shows at its full height. The verbs alone take 22 of svcctl's own help, so
-/// that 24 rows would have to leave out either them or the exit codes.
-const SCREEN: usize = 50;
+/// Rows of the smallest terminal, but for that of the prompt.
+const SCREEN: usize = 23;
 
 /// What a command writes to a terminal.
 fn written(home: &Home, words: &[&str], variables: &[(&str, &str)], columns: u16) -> String {
@@ -62,9 +63,9 @@ fn help() {
     let home = Home::with(&[]);
     let shown = |words: &[&str]| written(&home, words, &[("NO_COLOR", "1")], 80);
     let main = shown(&["--help"]);
-    let verbs = main.lines().skip_while(|line| !line.starts_with("Commands:")).skip(1);
-    let verbs: Vec<_> = verbs.map_while(|line| line.split_whitespace().next()).collect();
-    assert!(verbs.len() > 20 && verbs.contains(&"init") && verbs.contains(&"man"), "{verbs:?}");
+    let verbs = svcctl::cli::VERBS.iter().filter(|(_, words)| !words.is_empty());
+    let verbs: Vec<_> = verbs.map(|(verb, _)| *verb).collect();
+    assert!(verbs.iter().all(|verb| main.contains(&format!("  {verb} "))), "{main}");
     let of_verbs = verbs.iter().map(|verb| shown(&[verb, "--help"]));
     for text in of_verbs.chain([main.clone()]) {
         assert!(text.contains("\nExample"), "no example:\n{text}");
@@ -90,6 +91,28 @@ fn fits() {
         let longest = text.lines().map(|line| line.trim_end().chars().count()).max();
         assert!(longest <= Some(usize::from(columns)), "{columns}:\n{text}");
         assert!(text.contains("STATE") && text.contains("stopped"), "{text}");
+    }
+}
+
+/// Standard error is still the terminal.
+fn piped() {
+    let home = Home::with(&["web"]);
+    let mut shell = home.program("/bin/sh");
+    shell.args(["-c", "svcctl list --user | cat > list"]);
+    Terminal::open(shell, 40).ends();
+    let list = std::fs::read_to_string(home.path().join("list")).expect("it is there");
+    assert!(list.contains("longer than any terminal of eighty columns is wide"), "{list}");
+    assert!(!list.contains(ESCAPE), "{list:?}");
+}
+
+fn sentences() {
+    let home = Home::with(&["web"]);
+    let definition = home.path().join("web.toml");
+    let check = ["check", "--for", "all", definition.to_str().expect("it is UTF-8")];
+    for words in [&["status", "--user", "web"], check.as_slice()] {
+        let text = written(&home, words, &[("NO_COLOR", "1")], 80);
+        let longest = text.lines().map(|line| line.trim_end().chars().count()).max();
+        assert!(longest <= Some(80), "{text}");
     }
 }
 

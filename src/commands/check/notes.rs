@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Matrix;
 use crate::output::style::{BAD, BETWEEN};
+use crate::output::wrap::wrap;
 use crate::support::Answer;
 use crate::target::ManagerId;
 
@@ -23,7 +24,7 @@ fn of_manager(
 ) -> String {
     let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
     for (key, answer) in answers {
-        let Some(reason) = reason(answer, manager) else { continue };
+        let Some(reason) = reason(answer, manager, width) else { continue };
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, keys)) => keys.push(key),
             None => reasons.push((reason, vec![key])),
@@ -38,14 +39,14 @@ fn of_manager(
     reasons.into_iter().map(told).collect()
 }
 
-fn reason(answer: &Answer, manager: &str) -> Option<String> {
-    match answer {
-        Answer::Native => None,
-        Answer::Hosted(why) => Some(format!("{BETWEEN}hosted{BETWEEN:#} on {manager}: {why}")),
-        Answer::Refused { reason, way_out } => {
-            Some(format!("{BAD}refused{BAD:#} on {manager}: {reason}; {way_out}"))
-        }
-    }
+fn reason(answer: &Answer, manager: &str, width: Option<usize>) -> Option<String> {
+    let (style, word, why) = match answer {
+        Answer::Native => return None,
+        Answer::Hosted(why) => (BETWEEN, "hosted", why.clone()),
+        Answer::Refused { reason, way_out } => (BAD, "refused", format!("{reason}; {way_out}")),
+    };
+    let why = wrap(&format!("on {manager}: {why}"), width, word.len() + 1, 4);
+    Some(format!("{style}{word}{style:#} {why}"))
 }
 
 /// Words in lines of at most `width` columns, indented.

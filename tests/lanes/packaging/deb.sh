@@ -12,7 +12,7 @@ debian_package() {
   cp "$DEB" "$WORK/root/tmp/svcctl.deb"
   cp tests/lanes/packaging/inside "$WORK/root/tmp/inside"
   local step
-  for step in installs version manual completions_are_there service completion entry_point unused_receipts services_stay removes; do
+  for step in installs version manual completions_are_there first_service service completion entry_point unused_receipts services_stay removes; do
     check "on a clean root: $step" inside "$step"
   done
   rm "$WORK/root/tmp/"*
@@ -39,13 +39,14 @@ lintian_is_silent() {
   [ -z "$said" ] || { echo "$said"; return 1; }
 }
 
-# A step of tests/lanes/packaging/inside, in namespaces of its own: what it starts ends with it.
+# A step of tests/lanes/packaging/inside, in namespaces of its own: what it starts ends with it. inside STEP [ROOT [ENTRY-POINT]]
 # shellcheck disable=SC2016 # the shell inside expands it
 inside() {
+  local root=${2:-$WORK/root} words=${3:-$(entry_point_words)}
   unshare --mount --pid --fork --kill-child --propagation private sh -c '
     mount -t proc proc "$1/proc" && mount -t tmpfs -o mode=755 run "$1/run" &&
       exec chroot "$1" env -i HOME=/root TERM=dumb LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-        SVCCTL_MANAGER=embedded ENTRY_POINT="$3" bash -euo pipefail -c ". /tmp/inside; $2"' sh "$WORK/root" "$1" "$(entry_point_words)"
+        SVCCTL_MANAGER=embedded ENTRY_POINT="$3" bash -euo pipefail -c ". /tmp/inside; $2"' sh "$root" "$1" "$words"
 }
 
 # What the container recipe runs, one word a line.
