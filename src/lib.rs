@@ -24,6 +24,7 @@ pub mod logs;
 pub mod matrix;
 pub mod operations;
 pub mod output;
+pub mod parallel;
 pub mod plan;
 pub mod preflight;
 pub mod receipt;

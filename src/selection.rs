@@ -5,6 +5,7 @@ use crate::cli::Global;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operations::installed::{Found, Record, find};
 use crate::operations::{Site, load_receipts};
+use crate::parallel;
 use crate::spec::ServiceName;
 use crate::system::System;
 use crate::system::dirs::{self, Bases};
@@ -157,8 +158,9 @@ pub fn locate(system: &dyn System, global: &Global, names: &[ServiceName]) -> Re
         dirs.push((*scope, folders(system, *scope)?));
     }
     let folders: Vec<_> = dirs.iter().map(|(scope, dirs)| (*scope, dirs)).collect();
-    for name in names {
-        match find(name, &folders, system)? {
+    let found = parallel::each(names, |name| find(name, &folders, system));
+    for (name, found) in names.iter().zip(found) {
+        match found? {
             Some(Found { scope, record }) => groups.add(scope, name.clone(), Some(record))?,
             None => groups.add(foreign_scope(system, global, name), name.clone(), None)?,
         }

@@ -1,7 +1,7 @@
 //! The one seam to the world: files, processes, environment, identity, clock.
 
 use std::ffi::{OsStr, OsString};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -19,6 +19,20 @@ mod windows;
 pub use unix::Native;
 #[cfg(windows)]
 pub use windows::Native;
+
+/// Most files here are smaller: one reading has them whole.
+const SMALL: usize = 8 << 10;
+
+/// The contents of a file that is small as a rule. Unlike `std::fs::read` it does not ask for the length first.
+///
+/// # Errors
+/// As for [`std::fs::read`].
+pub fn contents(path: &Path) -> io::Result<Vec<u8>> {
+    let mut contents = Vec::with_capacity(SMALL);
+    // A limit takes from the file the occasion to ask for its length.
+    std::fs::File::open(path)?.take(u64::MAX).read_to_end(&mut contents)?;
+    Ok(contents)
+}
 
 /// What is at a path, not following a link.
 #[derive(Clone, Debug, PartialEq, Eq)]

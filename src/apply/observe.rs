@@ -7,6 +7,7 @@ use crate::artifact::Artifact;
 use crate::error::{Error, Result};
 use crate::operations::Site;
 use crate::operations::installed::receipts_dir;
+use crate::parallel;
 use crate::plan::folders::is_ours;
 use crate::plan::machine::{Machine, Thing};
 use crate::plan::planner::ServiceChange;
@@ -41,16 +42,16 @@ pub fn observe(services: &[ServiceChange], site: &Site<'_>) -> Result<Machine> {
 /// When the manager does not answer.
 pub fn observe_receipts(receipts: &[&Receipt], site: &Site<'_>) -> Result<Machine> {
     let mut machine = empty(site);
+    let mut paths = Vec::new();
     for artifact in receipts.iter().flat_map(|receipt| &receipt.artifacts) {
         match artifact {
-            Artifact::File(_) | Artifact::Link { .. } => {
-                let path = artifact.id();
-                let thing = thing(Path::new(path), site.system).unwrap_or(Thing::Other);
-                machine.things.insert(path.to_owned(), thing);
-            }
+            Artifact::File(_) | Artifact::Link { .. } => paths.push(artifact.id()),
             Artifact::Object { object, id, .. } => see_object(object, id, &mut machine, site)?,
         }
     }
+    let see = |path: &&str| thing(Path::new(path), site.system).unwrap_or(Thing::Other);
+    let things = parallel::each(&paths, see);
+    machine.things.extend(paths.iter().map(|path| (*path).to_owned()).zip(things));
     Ok(machine)
 }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::backend::order::{Known, Needs};
 use crate::backend::{Action, Backend, Context, Deadline, by_id, hosted, ordered, script};
-use crate::host::{Hosted, state};
+use crate::host::Hosted;
 use crate::selection;
 use crate::spec::ServiceName;
 use crate::state::{ServiceState, State};
@@ -20,24 +20,24 @@ use crate::target::ManagerId;
 
 /// How long launchd may take at a boot to have begun with every job. The others begin with what comes before.
 const BOOT: Duration = Duration::from_secs(5);
-/// Between two looks.
-const POLL: Duration = Duration::from_millis(100);
+/// Between two looks at what a host says, and at what a manager has to be asked for.
+const POLL: Duration = Duration::from_millis(50);
+const SLOW_POLL: Duration = Duration::from_millis(250);
 
-/// Whether there is anything to wait for. A service that lives on is taken over, whatever has become of the others.
+/// Whether there is anything to wait for.
 #[must_use]
 pub fn waits(service: &Hosted) -> bool {
     let start = &service.spec.start;
     let named = [&start.requires, &start.after, &start.wants];
     let managers = [ManagerId::Launchd, ManagerId::Openrc, ManagerId::Rcd];
-    let main = || state::read(Path::new(&service.runtime)).ok().flatten()?.main;
     managers.contains(&service.manager)
         && named.iter().any(|list| script::services(list).next().is_some())
-        && !main().is_some_and(hosted::lives)
 }
 
-/// Waits for what the service depends on. Why it cannot be started, if something that it requires does not run.
+/// Waits for what the service depends on. Why it cannot be started, if something that it requires does not run. `tell`: takes in words
+/// what is waited for.
 #[must_use]
-pub fn obstacle(service: &Hosted, system: &dyn System) -> Option<String> {
+pub fn obstacle(service: &Hosted, system: &dyn System, tell: &dyn Fn(&str)) -> Option<String> {
     let spec = &service.spec;
     let names = |list| script::services(list).filter_map(|name| ServiceName::new(name).ok());
     let requires: Vec<_> = names(&spec.start.requires).collect();
@@ -51,7 +51,8 @@ pub fn obstacle(service: &Hosted, system: &dyn System) -> Option<String> {
     let known = ordered::known(&context);
     let begun = system.now();
     let end = begun + spec.start.timeout;
-    let waiting = Waiting { backend: by_id(service.manager)?, known: &known, begun, end, context };
+    let backend = by_id(service.manager)?;
+    let waiting = Waiting { backend, known: &known, begun, end, context, tell };
     waiting.start(&wants);
     let mut free = |name: &&ServiceName| !waiting.comes_before(&spec.name, name);
     let obstacle = requires.iter().filter(&mut free).find_map(|name| waiting.requires(name));
@@ -68,6 +69,7 @@ struct Waiting<'a> {
     begun: SystemTime,
     end: SystemTime,
     context: Context<'a>,
+    tell: &'a dyn Fn(&str),
 }
 
 impl Waiting<'_> {
@@ -93,20 +95,20 @@ impl Waiting<'_> {
 
     /// Waits until it runs, or has done its work. Why not, if it does not come to that.
     fn requires(&self, name: &ServiceName) -> Option<String> {
-        let mut started = false;
         loop {
-            let state = self.state(name);
-            let has_run = started || state.as_ref().is_some_and(|state| self.has_run(name, state));
-            let why = match state.map_or(State::NotInstalled, |state| state.state) {
+            let Some(state) = self.state(name) else {
+                return Some(format!("requires {name}, of which nothing can be learnt"));
+            };
+            let why = match state.state {
                 State::Running | State::Reloading => return None,
-                State::Stopped if has_run => return None,
-                State::Stopped => {
-                    started = true;
-                    self.start_and_wait(name);
-                    continue;
-                }
+                State::Stopped if state.exit.is_some() => return None,
+                State::Stopped if self.has_begun(name) => "was stopped",
+                State::Stopped => match self.start_and_wait(name) {
+                    Ok(()) => return None,
+                    Err(why) => return Some(format!("requires {name}, which does not run: {why}")),
+                },
                 State::Starting | State::Stopping | State::Restarting if self.left().is_some() => {
-                    self.context.system.sleep(POLL);
+                    self.wait_for(&state);
                     continue;
                 }
                 State::Starting | State::Stopping | State::Restarting => "does not get ready",
@@ -117,20 +119,31 @@ impl Waiting<'_> {
         }
     }
 
-    /// What comes of it is seen by its state.
-    fn start_and_wait(&self, name: &ServiceName) {
+    /// Starts it as `svcctl start` does, which returns once it runs or has done its work.
+    fn start_and_wait(&self, name: &ServiceName) -> Result<(), String> {
+        (self.tell)(&format!("starts {name}, which it requires"));
         let deadline = Deadline::Within(self.left().unwrap_or_default());
         let names = std::slice::from_ref(name);
-        drop(self.backend.control(names, Action::Start, deadline, &self.context));
+        let outcomes = self.backend.control(names, Action::Start, deadline, &self.context);
+        let error = outcomes.into_iter().find_map(|outcome| outcome.error);
+        error.map_or(Ok(()), |error| Err(error.message))
     }
 
     /// Waits until it runs or has ended, if it comes up at all.
     fn follows(&self, name: &ServiceName) {
+        let coming = || self.state(name).filter(|state| self.may_come(name, state));
         while self.left().is_some()
-            && self.state(name).is_some_and(|state| self.may_come(name, &state))
+            && let Some(state) = coming()
         {
-            self.context.system.sleep(POLL);
+            self.wait_for(&state);
         }
+    }
+
+    /// A little while. A state that only the manager tells costs processes.
+    fn wait_for(&self, state: &ServiceState) {
+        (self.tell)(&format!("waits for {}, which is {}", state.name, state.state.word()));
+        let cheap = state.native.contains_key(hosted::HOST);
+        self.context.system.sleep(if cheap { POLL } else { SLOW_POLL });
     }
 
     /// Whether it is on its way; what comes up at a boot may not have begun yet.
@@ -140,25 +153,37 @@ impl Waiting<'_> {
             State::Stopped => {
                 let launchd = self.backend.id() == ManagerId::Launchd;
                 let early = launchd && self.context.system.now() < self.begun + BOOT;
-                state.enabled && early && !self.has_run(name, state)
+                state.enabled && early && state.exit.is_none() && !self.has_begun(name)
             }
             State::NotInstalled | State::Running | State::Reloading | State::Failed => false,
         }
     }
 
-    /// Whether it has been started since the boot; what is stopped then has done its work, or was told to stop.
-    fn has_run(&self, name: &ServiceName, state: &ServiceState) -> bool {
-        state.exit.is_some() || hosted::snapshot(name, &self.context).is_some()
+    /// Whether a host of it has begun since the boot.
+    fn has_begun(&self, name: &ServiceName) -> bool {
+        hosted::snapshot(name, &self.context).is_some()
     }
 
     fn is_down(&self, name: &ServiceName) -> bool {
-        let down =
-            |state: ServiceState| state.state == State::Stopped && !self.has_run(name, &state);
-        self.state(name).is_some_and(down)
+        let state = self.state(name).filter(|state| state.state == State::Stopped);
+        state.is_some_and(|state| state.exit.is_none() && !self.has_begun(name))
     }
 
+    /// What its host says, while that lives; the manager's word otherwise.
     fn state(&self, name: &ServiceName) -> Option<ServiceState> {
-        self.backend.states(std::slice::from_ref(name), &self.context).ok()?.pop()
+        let told = hosted::snapshot(name, &self.context);
+        if told.as_ref().is_some_and(|told| hosted::lives(told.host)) {
+            return hosted::state(name, &self.context).ok();
+        }
+        let told_is_old = told.is_some();
+        let mut state =
+            self.backend.states(std::slice::from_ref(name), &self.context).ok()?.pop()?;
+        // OpenRC has started it once more, and its new host has not said anything yet.
+        let marked = state.native.get("openrc").is_some_and(|mark| mark == "started");
+        if marked && told_is_old && matches!(state.state, State::Stopped | State::Failed) {
+            state.state = State::Starting;
+        }
+        Some(state)
     }
 
     fn left(&self) -> Option<Duration> {
@@ -195,7 +220,7 @@ mod tests {
         let context = Context { system: &system, target: &target };
         let (begun, end) = (SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH);
         let backend = by_id(ManagerId::Launchd).unwrap();
-        let waiting = Waiting { backend, known: &known, begun, end, context };
+        let waiting = Waiting { backend, known: &known, begun, end, context, tell: &|_| () };
         let before = |first: &str, second: &str| {
             let [first, second] = [first, second].map(|name| ServiceName::new(name).unwrap());
             waiting.comes_before(&first, &second)

@@ -13,6 +13,7 @@ use crate::backend::{
 };
 use crate::error::{Error, Result};
 use crate::host;
+use crate::parallel;
 use crate::plan::ManagerStep;
 use crate::spec::{ServiceName, Spec};
 use crate::state::{ServiceState, State};
@@ -93,7 +94,7 @@ impl Backend for Embedded {
     }
 
     fn states(&self, names: &[ServiceName], context: &Context<'_>) -> Result<Vec<ServiceState>> {
-        names.iter().map(|name| state(name, context)).collect()
+        parallel::each(names, |name| state(name, context)).into_iter().collect()
     }
 
     fn names(&self, context: &Context<'_>) -> Result<Vec<ServiceName>> {

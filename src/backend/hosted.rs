@@ -17,6 +17,9 @@ use crate::system::Entry;
 
 pub use self::os::{find, has_private_tmp, is_there, lives, signal, snapshot, state, usage};
 
+/// What a living host is called in a state's words of its own.
+pub const HOST: &str = "host-pid";
+
 /// The services that have a hosted file.
 ///
 /// # Errors

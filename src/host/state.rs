@@ -83,7 +83,7 @@ pub fn read_saved(runtime_dir: &Path) -> std::io::Result<Option<Saved>> {
 }
 
 fn read_as<T: serde::de::DeserializeOwned>(runtime_dir: &Path) -> std::io::Result<Option<T>> {
-    match std::fs::read(file(runtime_dir)) {
+    match crate::system::contents(&file(runtime_dir)) {
         Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::apply::is_pending;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operations::Site;
+use crate::parallel;
 use crate::receipt::Receipt;
 use crate::spec::ServiceName;
 use crate::state::State;
@@ -78,7 +79,9 @@ pub fn load_receipts(dirs: &Dirs, system: &dyn System) -> Result<Vec<Record>> {
         let stem = file.to_str()?.strip_suffix(".json")?;
         ServiceName::new(stem).ok()
     });
-    names.filter_map(|name| read_record(dirs, &name, system).transpose()).collect()
+    let names: Vec<_> = names.collect();
+    let records = parallel::each(&names, |name| read_record(dirs, name, system));
+    records.into_iter().filter_map(Result::transpose).collect()
 }
 
 /// The record of `name` in one scope.

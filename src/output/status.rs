@@ -125,6 +125,7 @@ fn facts(service: &ServiceState) -> Vec<Fact> {
     let all = [
         ("about", service.description.as_deref().map(printable), plain),
         ("why", why(service), BAD),
+        ("says", says(service), plain),
         ("manager", Some(manager), plain),
         ("process", process(service), plain),
         ("used", used(service), plain),
@@ -139,6 +140,12 @@ fn facts(service: &ServiceState) -> Vec<Fact> {
 fn why(service: &ServiceState) -> Option<String> {
     let reason = service.exit.as_ref()?.reason.as_ref()?;
     matches!(service.state, State::Failed | State::Restarting).then(|| printable(reason))
+}
+
+/// What the service says of itself, or its host of what it waits for.
+fn says(service: &ServiceState) -> Option<String> {
+    let words = service.native.get("status")?.as_str()?;
+    Some(printable(words)).filter(|words| !words.is_empty())
 }
 
 const fn boot(service: &ServiceState) -> &'static str {
@@ -228,6 +235,13 @@ mod tests {
         assert!(shown(&failed).contains("why        exit code 3"), "{}", shown(&failed));
         let running = ServiceState { state: State::Running, exit, ..service() };
         assert!(shown(&running).contains("last end   exit code 3"), "{}", shown(&running));
+    }
+
+    #[test]
+    fn what_a_service_says_of_itself_is_shown() {
+        let mut waiting = ServiceState { state: State::Starting, ..service() };
+        waiting.native.insert("status".into(), "waits for db, which is starting".into());
+        assert!(shown(&waiting).contains("says       waits for db, which is starting"));
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl System for Native {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
+        super::contents(path)
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<OsString>> {

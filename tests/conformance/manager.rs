@@ -18,7 +18,11 @@ mod random;
 #[cfg(windows)]
 mod scm;
 #[cfg(unix)]
+mod sudo;
+#[cfg(unix)]
 mod systemd;
+#[cfg(unix)]
+mod waiting;
 
 use std::path::PathBuf;
 

@@ -13,6 +13,7 @@ mod harness;
 
 mod domains;
 mod faults;
+mod golden;
 mod install;
 mod recorder;
 mod sequences;

@@ -21,8 +21,8 @@ pub fn state(name: &ServiceName, context: &Context<'_>) -> Result<ServiceState> 
     let folder = PathBuf::from(host::runtime_dir(target, name));
     let mut state = ServiceState::not_installed(name, target.scope, target.manager);
     let (snapshot, main) = settled(&folder)?;
-    let installed = is_there(context, &host::path(target, name))?;
-    if !installed && snapshot.as_ref().is_none_or(|snapshot| snapshot.state == State::Stopped) {
+    let at_rest = snapshot.as_ref().is_none_or(|snapshot| snapshot.state == State::Stopped);
+    if at_rest && !is_there(context, &host::path(target, name))? {
         return Ok(state);
     }
     state.state = State::Stopped;
@@ -123,12 +123,15 @@ fn fill(state: &mut ServiceState, snapshot: Snapshot, looked: Option<Stat>) {
     state.restarts = Some(restarts);
     state.exit = explained(exit, trouble, now);
     state.health = health;
+    // Whose child lives is alive.
+    let host_lives =
+        looked.as_ref().is_some_and(|main| main.parent == host.pid) || process::lives(host);
     if main.is_some() {
         let (memory, cpu) = looked.map_or((0, 0), usage_from);
         (state.memory_bytes, state.cpu_ns) = (Some(memory), Some(cpu));
     }
-    if process::lives(host) {
-        state.native.insert("host-pid".to_owned(), host.pid.into());
+    if host_lives {
+        state.native.insert(super::HOST.to_owned(), host.pid.into());
     }
     if let Some(status) = status {
         state.native.insert("status".to_owned(), status.into());

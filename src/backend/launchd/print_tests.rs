@@ -138,8 +138,66 @@ fn edit() -> impl Strategy<Value = (usize, Edit)> {
     (any::<usize>(), edit)
 }
 
-fn mutilated(edits: Vec<(usize, Edit)>) -> String {
-    let mut text: Vec<char> = RUNNING.chars().collect();
+/// A daemon that launchd waits with, as macOS 27 shows it.
+const THROTTLED: &str = "system/com.example.web = {
+\tactive count = 0
+\tpath = /Library/LaunchDaemons/com.example.web.plist
+\ttype = LaunchDaemon
+\tstate = spawn scheduled
+
+\tprogram = /usr/local/bin/web
+\targuments = {
+\t\t/usr/local/bin/web
+\t}
+
+\tworking directory = /srv/web
+
+\tLWCR = {
+\t\tvalue = 1
+\t}
+
+\tdomain = system
+\tusername = web
+\tgroup = staff
+
+\tminimum runtime = 80
+\tbase minimum runtime = 10
+\texit timeout = 5
+\truns = 105
+\tsuccessive crashes = 98
+\tlast terminating signal = Bus error: 10
+
+\tsemaphores = {
+\t\tsuccessful exit => 0
+\t}
+
+\tjob state = exited
+\tsanitizer flags = 0x0
+
+\tproperties = runatload | penalty box | managed LWCR | has LWCR
+}
+";
+
+/// The list of what is switched off, as `print-disabled` shows it.
+const DISABLED: &str = "
+\tdisabled services = {
+\t\t\"com.example.web\" => disabled
+\t\t\"com.example.other\" => enabled
+\t}
+\tlogin item associations = {
+\t}
+";
+
+#[test]
+fn a_daemon_that_is_throttled_is_read() {
+    let printed = parse(THROTTLED).unwrap();
+    assert_eq!((printed.pid, printed.runs, printed.minimum_runtime), (None, Some(105), Some(80)));
+    assert_eq!(printed.exit.unwrap().signal.as_deref(), Some("SIGBUS"));
+    assert!(printed.penalty_box && printed.state == "spawn scheduled");
+}
+
+fn mutilated(base: &str, edits: Vec<(usize, Edit)>) -> String {
+    let mut text: Vec<char> = base.chars().collect();
     for (at, edit) in edits {
         let at = at % text.len().max(1);
         match edit {
@@ -154,11 +212,14 @@ fn mutilated(edits: Vec<(usize, Edit)>) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn no_mutilated_print_makes_the_reader_panic_or_invent_a_process(edits in prop::collection::vec(edit(), 0..30)) {
-        let text = mutilated(edits);
+    fn no_mutilated_print_makes_the_reader_panic_or_invent_a_process(
+        base in prop::sample::select(vec![RUNNING, THROTTLED, DISABLED]),
+        edits in prop::collection::vec(edit(), 0..30),
+    ) {
+        let text = mutilated(base, edits);
         let pid = parse(&text).and_then(|printed| printed.pid);
         let shown = |line: &str| line.strip_prefix("\tpid = ").and_then(|pid| pid.parse().ok());
         prop_assert!(pid.is_none() || text.lines().any(|line| shown(line) == pid), "{text}");

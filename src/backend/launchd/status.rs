@@ -50,7 +50,7 @@ pub fn state(seen: &Seen<'_>, scope: Scope) -> ServiceState {
     state.exit = exit(seen, printed, told);
     state.health = told.and_then(|snapshot| snapshot.health);
     state.description = seen.installed.spec.as_ref().and_then(|spec| spec.description.clone());
-    state.native = native(seen);
+    state.native = native(seen, told);
     state
 }
 
@@ -138,9 +138,12 @@ fn since(millis: u64) -> String {
     humantime::format_rfc3339_millis(time).to_string()
 }
 
-fn native(seen: &Seen<'_>) -> Map<String, Value> {
+fn native(seen: &Seen<'_>, told: Option<&Snapshot>) -> Map<String, Value> {
     let mut words = Map::new();
     words.insert("label".into(), json!(seen.installed.label));
+    if let Some(status) = told.and_then(|told| told.status.as_ref()) {
+        words.insert("status".into(), json!(status));
+    }
     if let Some((domain, printed)) = &seen.loaded {
         words.insert("domain".into(), json!(domain.to_string()));
         words.insert("state".into(), json!(printed.state));

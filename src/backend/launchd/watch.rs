@@ -68,7 +68,8 @@ pub fn until_begun(service: &Service<'_>, domain: Domain) -> Result<()> {
     let end = system.now() + BEGINNING;
     while service.installed.hosted && system.now() < end {
         let (state, has_run) = look(service, domain)?;
-        if has_run && (state.pid.is_some() || state.state != State::Starting) {
+        // A host that has said since when, has begun: it may wait for others, or run a hook, for a long time.
+        if has_run && (state.since.is_some() || state.state != State::Starting) {
             break;
         }
         system.sleep(FIRST_LOOK);

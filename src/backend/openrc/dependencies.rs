@@ -1,12 +1,14 @@
-//! `depend()`: what OpenRC keeps in order at a boot. svcctl's own verbs keep the same order by themselves.
+//! `depend()`: what OpenRC starts before, and in which order. svcctl's own verbs keep the same order by themselves.
+//!
+//! Nothing is needed: OpenRC passes over a service whose need is not there any more when its turn comes, which leaves no trace. What is
+//! required is wanted, and the host sees to the rest: it waits until that is ready, or fails and says why.
 
 use crate::backend::script::services;
 use crate::spec::{Dependency, Spec};
 
 /// The lines of the function's body; empty where there is no dependency.
 ///
-/// Words of ours are only wanted, never needed: which script provides them differs from machine to machine, and a need that nobody
-/// provides keeps a service down for good.
+/// Which script provides what our words stand for differs from machine to machine.
 #[must_use]
 pub fn lines(spec: &Spec) -> Vec<String> {
     let start = &spec.start;
@@ -17,10 +19,9 @@ pub fn lines(spec: &Spec) -> Vec<String> {
         }
     };
     let words = |list: &[Dependency]| list.iter().flat_map(word).copied().collect::<Vec<_>>();
-    line("need", services(&start.requires).collect());
-    let wanted = services(&start.wants);
+    let wanted = services(&start.requires).chain(services(&start.wants));
     line("want", wanted.chain(words(&start.requires)).chain(words(&start.wants)).collect());
-    let after = services(&start.after);
+    let after = services(&start.requires).chain(services(&start.after));
     let after = after.chain(words(&start.after)).chain(words(&start.requires));
     line("after", after.collect());
     lines

@@ -10,7 +10,7 @@ use super::link::{Answer, Link, Program, ToHost, ToSupervisor};
 use super::notify;
 use super::process::{self, Exit};
 use super::release::{self, Supervised};
-use super::runner::{Boss, Host, Outcome};
+use super::runner::{Boss, Claim, Host, Outcome};
 use super::supervisor::{Beginning, Folders, Supervisor};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::machine::Event;
@@ -41,25 +41,19 @@ pub fn for_manager(hosted: Hosted) -> Result<u8> {
     let name = hosted.spec.name.clone();
     // launchd starts a host again that fell, and knows one that did not fall by nothing but a clean end. The state file says more.
     let ends_clean = hosted.manager == ManagerId::Launchd;
-    let turn = before::wait(&hosted);
     // Those that start it again however it ended are told to end with it.
     let supervised = Supervised::by(&hosted);
-    if turn == Turn::Stopped {
-        supervised.iter().for_each(Supervised::release);
-        return Ok(0);
-    }
-    let mut host = open(hosted.clone())?;
-    if host.is_none() && supervised.is_some() && release::displace(Path::new(&hosted.runtime)) {
-        host = open(hosted)?;
-    }
-    let Some(mut host) = host else {
+    let Some(claim) = claim(&hosted, supervised.is_some())? else {
         // A user's service may be loaded twice there, in the login session and in the background.
         let busy = Error::new(ErrorKind::Busy, format!("{name} already has a host"));
         return if ends_clean { Ok(0) } else { Err(busy) };
     };
-    match turn {
+    let waited = before::wait(&hosted);
+    let mut host = begin(hosted, claim)?;
+    match waited.turn() {
+        Turn::Go => host.ask(Event::Start),
         Turn::Refused(why) => host.refuse(why),
-        Turn::Go | Turn::Stopped => host.ask(Event::Start),
+        Turn::Stopped => host.call_off(),
     }
     let ended = host.run();
     // What it still had to write is written now.
@@ -73,11 +67,26 @@ pub fn for_manager(hosted: Hosted) -> Result<u8> {
     }
 }
 
-fn open(hosted: Hosted) -> Result<Option<Host>> {
+/// The right to be its host. A host that has lost its supervisor leaves it to its successor.
+fn claim(hosted: &Hosted, supervised: bool) -> Result<Option<Claim>> {
+    let folder = Path::new(&hosted.runtime);
+    let claim =
+        || Claim::to(folder).map_err(|error| cannot_host(hosted.spec.name.as_str(), &error));
+    match claim()? {
+        None if supervised && release::displace(folder) => claim(),
+        claim => Ok(claim),
+    }
+}
+
+fn begin(hosted: Hosted, claim: Claim) -> Result<Host> {
     let name = hosted.spec.name.clone();
     let boss = Boss::Manager(notify::Manager::from_environment());
-    let host = Host::open(hosted, boss, HashMap::new(), this_program());
-    host.map_err(|error| Error::io(format!("cannot host {name}"), &error))
+    let host = Host::begin(hosted, claim, boss, HashMap::new(), this_program());
+    host.map_err(|error| cannot_host(name.as_str(), &error))
+}
+
+fn cannot_host(name: &str, error: &io::Error) -> Error {
+    Error::io(format!("cannot host {name}"), error)
 }
 
 /// Runs a service in the foreground, its output to the terminal; it is not started again.

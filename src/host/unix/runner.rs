@@ -31,6 +31,7 @@ use crate::host::logs::Capture;
 use crate::host::machine::{Event, Machine, Moment, Phase};
 use crate::host::state::Process;
 use crate::state::ExitInfo;
+pub use adopt::Claim;
 use answer::Pending;
 pub use report::milliseconds;
 
@@ -118,7 +119,7 @@ pub struct Host {
     /// The account, looked up for the first process.
     own: OnceCell<Option<Login>>,
     record: OwnedFd,
-    _lock: OwnedFd,
+    _claim: Claim,
     boot: String,
     changed: bool,
     handing_over: bool,
@@ -181,6 +182,11 @@ impl Host {
     /// Asks for something, as a signal or a message does.
     pub fn ask(&mut self, event: Event) {
         self.events.push_back(event);
+    }
+
+    /// Takes back that the service is about to start, which was said before there was a host.
+    pub fn call_off(&mut self) {
+        self.changed = true;
     }
 
     /// Gives the service up before it was started.

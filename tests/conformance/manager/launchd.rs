@@ -4,9 +4,11 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::{Limit, Manager, boot};
-use crate::case::{Case, case_over_a_boot};
+use super::{Limit, Manager, boot, sudo, waiting};
+use crate::case::{Case, case, case_over_a_boot};
+use crate::lab::Lab;
 use crate::lane::{Scope, home};
+use crate::outcome::Verdict;
 
 /// launchd, in one scope.
 pub struct Launchd {
@@ -42,11 +44,24 @@ fn launchctl(words: &[&str]) -> (bool, String) {
     (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// What launchd does not do by itself.
-const EXTRAS: &[Case] = &[
+/// What launchd does not do by itself, and what is seen of root alone.
+const SYSTEM_EXTRAS: &[Case] = &[
+    case(1005, "sudo --user acts for the caller", sudo_acts_for_the_caller),
+    case(1028, "what waits for another can be stopped", waiting::can_be_stopped),
     case_over_a_boot(1031, "at a boot a service waits for a ready one", boot::waits_for_ready),
     case_over_a_boot(1032, "at a boot what it requires has failed", boot::does_without_failed),
 ];
+
+/// The same in the user scope.
+const USER_EXTRAS: &[Case] = &[
+    case(1028, "what waits for another can be stopped", waiting::can_be_stopped),
+    case_over_a_boot(1031, "at a boot a service waits for a ready one", boot::waits_for_ready),
+    case_over_a_boot(1032, "at a boot what it requires has failed", boot::does_without_failed),
+];
+
+fn sudo_acts_for_the_caller(lab: &Lab) -> Verdict {
+    sudo::acts_for_the_caller(lab, "Library/LaunchAgents/NAME.plist")
+}
 
 impl Manager for Launchd {
     fn name(&self) -> &'static str {
@@ -99,7 +114,10 @@ impl Manager for Launchd {
     }
 
     fn extras(&self) -> &'static [Case] {
-        EXTRAS
+        match self.scope {
+            Scope::System => SYSTEM_EXTRAS,
+            Scope::User => USER_EXTRAS,
+        }
     }
 
     fn absent(&self) -> &'static str {

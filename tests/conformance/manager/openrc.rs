@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Limit, Manager, boot, generated};
+use super::{Limit, Manager, boot, generated, waiting};
 use crate::case::{Case, case, case_alone, case_over_a_boot};
 use crate::lab::tool;
 
@@ -46,7 +46,8 @@ const EXTRAS: &[Case] = &[
     case(1025, "another manager's crate can install the script", others::installed_by_crate),
     case(1026, "a user's scope is refused", supervision::no_user_scope),
     case(1027, "nothing is kept of a foreign log", supervision::foreign_logs),
-    case(1028, "what waits for another can be stopped", supervision::waits_can_be_stopped),
+    case(1028, "what waits for another can be stopped", waiting::can_be_stopped),
+    case(1029, "rc-service by hand, and a kill, while it waits", supervision::waits_by_the_manager),
     case_over_a_boot(1031, "at a boot a service waits for a ready one", boot::waits_for_ready),
     case_over_a_boot(1032, "at a boot what it requires has failed", boot::does_without_failed),
     case_over_a_boot(1033, "enabled and disabled by rc-update", runlevel::by_rc_update),

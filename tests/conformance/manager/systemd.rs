@@ -3,17 +3,18 @@
 mod analyze;
 mod examples;
 mod parallel;
-mod sudo;
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::{Limit, Manager, generated};
+use super::{Limit, Manager, generated, sudo};
 use crate::case::{Case, case, case_over_a_boot};
 use crate::guide;
+use crate::lab::Lab;
 use crate::lane::{Scope, home};
+use crate::outcome::Verdict;
 
 /// systemd, in one scope.
 pub struct Systemd {
@@ -147,13 +148,17 @@ const SYSTEM_EXTRAS: &[Case] = &[
     case(1002, "50 installs in parallel", parallel::all_are_there),
     case(1003, "verify is silent on every example", analyze::verify_is_silent),
     case(1004, "strict: exposure at most 2.0, and it serves", analyze::strict_serves),
-    case(1005, "sudo --user acts for the caller", sudo::acts_for_the_caller),
+    case(1005, "sudo --user acts for the caller", sudo_acts_for_the_caller),
     case(1021, "the README's commands run", guide::readme_runs),
     case(1022, "init, check, install --start", guide::a_first_service_runs_without_an_edit),
     case_over_a_boot(1011, "Redis from Debian's package", examples::redis),
     case_over_a_boot(1012, "nginx from Debian's package", examples::nginx),
     case_over_a_boot(1013, "Python's server", examples::python),
 ];
+
+fn sudo_acts_for_the_caller(lab: &Lab) -> Verdict {
+    sudo::acts_for_the_caller(lab, ".config/systemd/user/NAME.service")
+}
 
 /// The same in the user scope.
 const USER_EXTRAS: &[Case] = &[

@@ -19,9 +19,8 @@ rc_ulimit='-n 1024'
 respawn_max='3'
 
 depend() {
-	need postgresql
-	want cron net net-online
-	after redis ntp-client ntpd chronyd openntpd net net-online
+	want postgresql cron net net-online
+	after postgresql redis ntp-client ntpd chronyd openntpd net net-online
 }
 
 stop_post() {

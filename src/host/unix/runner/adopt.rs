@@ -41,9 +41,22 @@ impl Host {
         reaped: HashMap<u32, Exit>,
         program: Program,
     ) -> io::Result<Option<Self>> {
+        let claim = Claim::to(Path::new(&hosted.runtime))?;
+        claim.map(|claim| Self::begin(hosted, claim, boss, reaped, program)).transpose()
+    }
+
+    /// Opens the one host of a service.
+    ///
+    /// # Errors
+    /// When its log or its signals cannot be had.
+    pub fn begin(
+        hosted: Hosted,
+        claim: Claim,
+        boss: Boss,
+        reaped: HashMap<u32, Exit>,
+        program: Program,
+    ) -> io::Result<Self> {
         let folder = PathBuf::from(&hosted.runtime);
-        make_folder(&folder)?;
-        let Some(lock) = lock(&folder)? else { return Ok(None) };
         process::be_subreaper(true)?;
         let signals = Signals::take(&SIGNALS)?;
         let output = output(&hosted, &boss, &folder)?;
@@ -70,7 +83,7 @@ impl Host {
             since: (State::Stopped, report::milliseconds()),
             own: OnceCell::new(),
             record,
-            _lock: lock,
+            _claim: claim,
             boot: process::boot(),
             changed: false,
             handing_over: false,
@@ -84,7 +97,7 @@ impl Host {
             boss,
         };
         host.take_over();
-        Ok(Some(host))
+        Ok(host)
     }
 
     /// Goes on from where an earlier host of this boot was.
@@ -183,6 +196,28 @@ fn output(hosted: &Hosted, boss: &Boss, folder: &Path) -> io::Result<Option<Capt
     })
 }
 
+/// The right to be a service's host. The lock is the process's own: no child inherits it, and it ends with the process.
+#[derive(Debug)]
+pub struct Claim {
+    _lock: OwnedFd,
+}
+
+impl Claim {
+    /// Claims the service of this runtime folder; none if another process has it.
+    ///
+    /// # Errors
+    /// When the folder or the lock's file cannot be had.
+    pub fn to(folder: &Path) -> io::Result<Option<Self>> {
+        make_folder(folder)?;
+        let file = open(&folder.join("lock"))?;
+        match rustix::fs::fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Some(Self { _lock: file })),
+            Err(rustix::io::Errno::AGAIN | rustix::io::Errno::ACCESS) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
 fn make_folder(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o755).create(folder).map_err(|error| {
         io::Error::new(
@@ -201,16 +236,6 @@ fn open(path: &Path) -> io::Result<OwnedFd> {
         .mode(0o600)
         .open(path)?;
     Ok(file.into())
-}
-
-/// The right to be this service's host. The lock is the process's own: no child inherits it, and it ends with the process.
-fn lock(folder: &Path) -> io::Result<Option<OwnedFd>> {
-    let file = open(&folder.join("lock"))?;
-    match rustix::fs::fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(Some(file)),
-        Err(rustix::io::Errno::AGAIN | rustix::io::Errno::ACCESS) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// When systemd wants to hear of the host, and how often.

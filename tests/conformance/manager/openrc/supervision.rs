@@ -3,10 +3,9 @@
 use std::fs;
 use std::process::Command;
 
-use serde_json::json;
-
 use super::{openrc_says, rc_service};
 use crate::lab::{Lab, Service, tool};
+use crate::manager::waiting::Pair;
 use crate::outcome::Verdict;
 use crate::poll::{SOON, until};
 
@@ -123,25 +122,20 @@ pub fn ends_by_itself(lab: &Lab) -> Verdict {
     Ok(())
 }
 
-pub fn waits_can_be_stopped(lab: &Lab) -> Verdict {
-    let slow = lab
-        .named("slow", "sleep 3000 then touch @ready then sleep")
-        .with("start.ready", json!({ "file": lab.file("ready") }));
-    let script = "append @order begun then sleep";
-    let service = lab.named("waits", script).with("start.after", json!([slow.name]));
-    slow.install(&["--no-enable"])?;
-    service.install(&["--no-enable"])?;
-    slow.verb("start", &["--no-wait"]).exits(0);
-    service.verb("start", &["--no-wait"]).exits(0);
-    service.status().is("starting", 6);
-    service.verb("stop", &[]).exits(0);
-    service.status().is("stopped", 3);
-    assert_eq!(openrc_says(&service.name), "stopped");
-    slow.status().is("starting", 6);
-    service.verb("start", &[]).exits(0);
-    slow.status().is("running", 0);
-    service.status().is("running", 0);
-    assert_eq!(lab.lines("order"), ["begun"]);
+/// OpenRC counts a service as started while its host waits, and as stopped once that was told to stop.
+pub fn waits_by_the_manager(lab: &Lab) -> Verdict {
+    let pair = Pair::begin(lab)?;
+    assert_eq!(openrc_says(&pair.waits.name), "started");
+    assert!(rc_service(&[&pair.waits.name, "stop"]));
+    assert_eq!(openrc_says(&pair.waits.name), "stopped");
+    pair.waits.status().is("stopped", 3);
+    assert!(rc_service(&[&pair.waits.name, "start"]));
+    pair.waits.becomes("starting").is("starting", 6);
+    let killed = host(&pair.waits).expect("it has a host");
+    kill(killed);
+    until("another host", SOON, || host(&pair.waits).filter(|pid| *pid != killed));
+    pair.waits.status().is("starting", 6);
+    pair.ends_well();
     Ok(())
 }
 
