@@ -1,7 +1,7 @@
 //! What a SIGKILL of a supervisor or of its logger costs a service that writes: `cargo bench --bench kill`. Prints a table; judges nothing.
 //!
 //! The service writes numbered lines of 100 bytes, as fast as it can and then 50,000 a second, and goes on when nobody reads them. After
-//! a second a process of its supervisor is killed; two seconds later the instances are counted, and all of them are ended. A line counts
+//! a second a process of its supervisor is killed; six seconds later the instances are counted, and all of them are ended. A line counts
 //! as lost if the service wrote it, or could not write it, and it is in no log; as torn if it is in the log in part.
 //!
 //! A supervisor that nothing starts again is started again by the benchmark, as an init system would. What is not in `PATH` is left out.

@@ -11,6 +11,9 @@ use rustix::process::Signal;
 use super::logs::{self, Outcome};
 use super::processes::{eventually, find, signal};
 
+/// From a kill to the count. runsvdir(8) looks every five seconds whether a runsv is missing.
+const AFTERWARDS: Duration = Duration::from_secs(6);
+
 /// One of them.
 pub struct Peer {
     /// Its name.
@@ -108,7 +111,7 @@ pub fn kill_one(peer: &Peer, victim: &str, pace: u64) -> Outcome {
         std::thread::sleep(Duration::from_millis(200));
         children.extend((peer.start)(&world));
     }
-    std::thread::sleep(Duration::from_secs(2));
+    std::thread::sleep(AFTERWARDS);
     let instances = world.writers().len();
     end(peer, &world);
     let outcome = logs::compare(&world.path("logs"), &world.path("counts"), instances);

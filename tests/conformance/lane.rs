@@ -10,6 +10,7 @@
 //! | `SVCCTL_LANE_RESULTS` | a file that gets a JSON line for each outcome |
 //! | `SVCCTL_LANE_EXTRAS` | run the manager's own cases instead of the numbered ones |
 //! | `SVCCTL_LANE_EXAMPLES` | the folder of the project's examples, for those |
+//! | `SVCCTL_LANE_SMALL_DISK` | a folder with a file system of one MiB, which is the account's to fill |
 //! | `SVCCTL_LANE_BOOT` | `before` or `after`: the machine is booted between two runs; default: it is not |
 
 use std::env;
@@ -70,6 +71,8 @@ pub struct Lane {
     pub examples: PathBuf,
     /// The file of outcomes.
     pub results: Option<PathBuf>,
+    /// A small file system that may be filled.
+    pub small_disk: Option<PathBuf>,
     bin: PathBuf,
 }
 
@@ -100,6 +103,7 @@ impl Lane {
                 PathBuf::from,
             ),
             results: setting("SVCCTL_LANE_RESULTS").map(PathBuf::from),
+            small_disk: setting("SVCCTL_LANE_SMALL_DISK").map(PathBuf::from),
             bin: bin(),
         })
     }

@@ -4,7 +4,4 @@
 #[cfg_attr(not(unix), path = "os/windows.rs")]
 mod here;
 
-pub use here::{
-    PRIORITIES, ROOT, alive, enlarge, inherit, is_root, kill, link, lower, mount_small,
-    open_to_all, unmount,
-};
+pub use here::{PRIORITIES, ROOT, alive, inherit, is_root, kill, link, lower, open_to_all};

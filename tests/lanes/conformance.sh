@@ -41,9 +41,19 @@ run_suite() {
   local manager=$1 scope=$2 boot=$3 extras=$4 account=root; shift 4
   [ "$scope" = system ] || account=lane
   printf '\n-- %s, %s scope, %s the boot %s\n' "$manager" "$scope" "$boot" "$extras"
+  small_disk "/srv/$scope" "$account"
   "$BOOTER" enter "$MACHINE" --user "$account" env SVCCTL_LANE="$LANE" SVCCTL_LANE_MANAGER="$manager" \
     SVCCTL_LANE_SCOPE="$scope" SVCCTL_LANE_BOOT="$boot" SVCCTL_LANE_EXTRAS="$extras" SVCCTL_LANE_BIN="$INSIDE" \
-    SVCCTL_LANE_EXAMPLES="$INSIDE/examples" SVCCTL_LANE_RESULTS="/mnt/$scope.jsonl" "$INSIDE/conformance" "$@"
+    SVCCTL_LANE_SMALL_DISK="/srv/$scope" SVCCTL_LANE_EXAMPLES="$INSIDE/examples" SVCCTL_LANE_RESULTS="/mnt/$scope.jsonl" \
+    "$INSIDE/conformance" "$@"
+}
+
+# A disk of a MiB for an account to fill: small_disk FOLDER ACCOUNT
+small_disk() {
+  local folder=$1 account=$2
+  # shellcheck disable=SC2016 # it is expanded inside
+  "$BOOTER" enter "$MACHINE" sh -c 'mountpoint -q "$1" || {
+    mkdir -p "$1" && mount -t tmpfs -o size=1m,mode=755 small "$1" && chown "$2" "$1"; }' sh "$folder" "$account"
 }
 
 # Take the results out of a machine's share.

@@ -26,12 +26,15 @@ run_lane() {
   . tests/lanes/packaging/release.sh
   # shellcheck source=tests/lanes/packaging/workflows.sh
   . tests/lanes/packaging/workflows.sh
+  # shellcheck source=tests/lanes/packaging/foreign.sh
+  . tests/lanes/packaging/foreign.sh
   WORK=$(mktemp -d) PASSED=0 FAILED=0 SKIPPED=0
   trap 'rm -rf --one-file-system "$WORK"' EXIT
   debian_package
   container_image
   release_folder
   workflows
+  foreign_tools
   local word=ok
   [ "$FAILED" = 0 ] || word=FAILED
   printf '\ntest result: %s. %d passed; %d failed; %d ignored\n' "$word" "$PASSED" "$FAILED" "$SKIPPED"

@@ -15,21 +15,23 @@ can_run() {
 
 # `release` shows the program as it is released, and takes minutes to build.
 PROFILE=${SVCCTL_WINE_PROFILE:-debug}
-[ "$PROFILE" = debug ] || export SVCCTL_CROSS_STD=std,panic_unwind,panic_abort
 
 # Where the programs are inside, and how a case on the outside sees that folder.
 INSIDE='C:\app'
 
 run_lane() {
-  local status=0 boot
+  local status=0 boot SMALL='' SMALL_INSIDE=''
   # shellcheck source=tests/lanes/wine/cases.sh
   . tests/lanes/wine/cases.sh
   MACHINE=wine-$$
   build_for_windows
-  trap 'tests/lanes/boot-wine kill "$MACHINE"' EXIT
+  trap 'umount -l "$SMALL" 2>/dev/null || true; tests/lanes/boot-wine kill "$MACHINE"' EXIT
   tests/lanes/boot-wine start "$MACHINE" --owner $$
   APP=$(tests/lanes/boot-wine drive "$MACHINE")/app
-  mkdir -p "$APP"
+  SMALL=${APP%/app}/small
+  mkdir -p "$APP" "$SMALL"
+  # A disk to fill, for which Wine has no command of its own.
+  ! mount -t tmpfs -o size=1m,mode=755 small "$SMALL" || SMALL_INSIDE='C:\small'
   cp "$BUILT"/svcctl{,-testchild,-testempty}.exe "$APP/"
   cp "$SUITE" "$APP/conformance.exe"
   run_cases || status=1
@@ -57,7 +59,7 @@ conform_inside() {
   printf '\n-- scm, system scope, boot: %s %s\n' "$boot" "$extras"
   tests/lanes/boot-wine enter "$MACHINE" SVCCTL_LANE=wine SVCCTL_LANE_MANAGER=scm SVCCTL_LANE_SCOPE=system \
     SVCCTL_LANE_BOOT="$boot" SVCCTL_LANE_EXTRAS="$extras" SVCCTL_LANE_BIN="$INSIDE" \
-    SVCCTL_LANE_GENERATED="${SVCCTL_LANE_GENERATED:-}" SVCCTL_LANE_RESULTS="$INSIDE\\results.jsonl" \
+    SVCCTL_LANE_SMALL_DISK="$SMALL_INSIDE" SVCCTL_LANE_GENERATED="${SVCCTL_LANE_GENERATED:-}" SVCCTL_LANE_RESULTS="$INSIDE\\results.jsonl" \
     "$INSIDE\\conformance.exe" "$@"
 }
 

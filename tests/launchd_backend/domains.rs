@@ -35,6 +35,18 @@ fn over_ssh_alone_an_agent_runs_in_the_background_and_the_user_is_told() {
 }
 
 #[test]
+fn an_agent_for_the_screen_alone_is_not_tried_again_and_again_over_ssh() {
+    let machine = Machine::user(&json!({"ssh": true, "sessions": [{"uid": 501}]}));
+    machine.plist(FOREVER, "");
+    let error = machine.control(Action::Start).error.unwrap();
+    assert_eq!(error.kind, ErrorKind::ManagerUnavailable, "{error}");
+    assert!(error.message.contains("in the login session at the screen only"), "{error}");
+    assert!(error.hint.unwrap().contains("--system"));
+    let tries = machine.calls().iter().filter(|call| call.starts_with("bootstrap")).count();
+    assert_eq!(tries, 1);
+}
+
+#[test]
 fn an_agent_of_the_background_is_found_and_stopped_after_a_login_at_the_screen() {
     let machine = Machine::user(&json!({}));
     let plist = machine.plist(FOREVER, &format!("<key>RunAtLoad</key><true/>{ANYWHERE}"));

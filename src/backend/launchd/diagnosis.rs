@@ -2,19 +2,23 @@
 
 use std::path::Path;
 
+use ::plist::Value;
+
 use crate::backend::launchd::code;
 use crate::backend::launchd::domain::Domain;
 use crate::backend::launchd::launchctl::Reply;
+use crate::backend::launchd::plist;
 use crate::backend::launchd::sequence::Job;
 use crate::error::{Error, ErrorKind};
 use crate::system::Entry;
 
 /// Why this `bootstrap` will fail again, if that can be told.
 #[must_use]
-pub fn lasting(job: &Job<'_>, domain: Domain, plist: &Path, reply: &Reply) -> Option<Error> {
+pub fn lasting(job: &Job<'_>, domain: Domain, path: &Path, reply: &Reply) -> Option<Error> {
     let what = format!("cannot start {}", job.name);
-    let found = file_fault(job, domain, plist)
+    let found = file_fault(job, domain, path)
         .or_else(|| not_root(job, domain))
+        .or_else(|| wrong_session(job, domain, path))
         .or_else(|| switched_off(job, domain))?;
     let (kind, cause, way_out) = found;
     let mut error = Error::new(kind, format!("{what}: {cause}")).hint(way_out);
@@ -24,11 +28,11 @@ pub fn lasting(job: &Job<'_>, domain: Domain, plist: &Path, reply: &Reply) -> Op
 
 type Fault = (ErrorKind, String, String);
 
-fn file_fault(job: &Job<'_>, domain: Domain, plist: &Path) -> Option<Fault> {
-    let path = plist.display();
+fn file_fault(job: &Job<'_>, domain: Domain, file: &Path) -> Option<Fault> {
+    let path = file.display();
     let fault = |cause: String, way_out: String| Some((ErrorKind::System, cause, way_out));
     let again = || "install the definition again".to_owned();
-    match job.launchctl.system().entry(plist).ok()? {
+    match job.launchctl.system().entry(file).ok()? {
         Entry::Missing => fault(format!("{path} is not there"), again()),
         Entry::File { mode, .. } if mode & 0o022 != 0 => fault(
             format!("others may write {path} (mode {mode:04o})"),
@@ -69,6 +73,26 @@ fn not_root(job: &Job<'_>, domain: Domain) -> Option<Fault> {
             "run it with sudo".into(),
         )
     })
+}
+
+/// An agent that says nothing of sessions is for the login at the screen only (launchd.plist(5)).
+fn wrong_session(job: &Job<'_>, domain: Domain, path: &Path) -> Option<Fault> {
+    let Domain::User(_) = domain else { return None };
+    let keys = plist::read(&job.launchctl.system().read(path).ok()?)?;
+    let fits = match keys.get("LimitLoadToSessionType") {
+        Some(Value::Array(words)) => words.iter().any(is_background),
+        Some(word) => is_background(word),
+        None => false,
+    };
+    let cause =
+        "it runs in the login session at the screen only, and the user is not logged in there"
+            .to_owned();
+    let way_out = "log in at the screen, or install with --system".to_owned();
+    (!fits).then_some((ErrorKind::ManagerUnavailable, cause, way_out))
+}
+
+fn is_background(word: &Value) -> bool {
+    word.as_string() == Some("Background")
 }
 
 /// `enable` came before, so somebody else keeps it off: a profile, or the user in Login Items.

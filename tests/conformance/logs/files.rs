@@ -1,6 +1,7 @@
 //! Logs that svcctl keeps in files.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +10,6 @@ use serde_json::Value;
 
 use super::{lines_of, numbered, write_and_wait};
 use crate::lab::{Lab, Service, tool};
-use crate::os;
 use crate::outcome::{Verdict, unseen};
 use crate::poll::{SOON, until};
 
@@ -123,9 +123,9 @@ fn old_files_go(lab: &Lab, service: &Service<'_>) -> Verdict {
     Ok(())
 }
 
-fn make_old(file: &Path) -> std::io::Result<()> {
+fn make_old(file: &Path) -> io::Result<()> {
     let yesterday = SystemTime::now() - Duration::from_hours(24);
-    fs::File::options().append(true).open(file)?.set_modified(yesterday)
+    File::options().append(true).open(file)?.set_modified(yesterday)
 }
 
 /// The file that is being written to: the one that changed last.
@@ -175,19 +175,22 @@ pub fn kept_and_purged(lab: &Lab) -> Verdict {
 }
 
 pub fn full_disk(lab: &Lab) -> Verdict {
-    let folder = lab.folder("logs");
-    let _disk = match os::mount_small(&folder) {
-        Ok(()) => Disk(&folder),
-        Err(reason) => return unseen(reason),
+    let Some(disk) = &lab.lane.small_disk else {
+        return unseen("nobody has mounted a small disk to fill");
     };
-    // It goes on writing once the disk has been made larger.
+    let disk = Disk::nearly_full(disk);
     let script =
         "write 3000 out 0 200 then touch @written then sleep 1500 then write 5 out then sleep";
-    let service = to_files(lab, script).with("logs.max-size", "100MiB");
+    let service = lab
+        .service(script)
+        .with("logs.to", "file")
+        .with("logs.directory", disk.logs.to_str().expect("it is UTF-8"))
+        .with("logs.max-size", "100MiB");
     service.start()?;
     until("the service to have written all", SOON, || lab.path("written").exists().then_some(()));
     service.status().is("running", 0);
-    os::enlarge(&folder);
+    // It goes on writing once there is room.
+    fs::remove_file(&disk.ballast).expect("the ballast can be taken away");
     until("the loss to be told", SOON, || {
         service.messages(&["-n", "all"]).iter().any(|line| line.contains("lost")).then_some(())
     });
@@ -196,11 +199,31 @@ pub fn full_disk(lab: &Lab) -> Verdict {
     Ok(())
 }
 
-/// A mounted disk, until the case ends.
-struct Disk<'a>(&'a Path);
+/// A small disk on which little room is left, until the case ends.
+struct Disk {
+    logs: PathBuf,
+    ballast: PathBuf,
+}
 
-impl Drop for Disk<'_> {
+impl Disk {
+    /// Bytes that it has, as whoever mounts it is told.
+    const SIZE: u64 = 1 << 20;
+    /// Bytes that are left.
+    const ROOM: u64 = 256 << 10;
+
+    fn nearly_full(at: &Path) -> Self {
+        let disk = Self { logs: at.join("logs"), ballast: at.join("ballast") };
+        fs::create_dir_all(&disk.logs).expect("a folder can be made on the small disk");
+        let filler = io::repeat(0).take(Self::SIZE - Self::ROOM);
+        let mut ballast = File::create(&disk.ballast).expect("a file can be made on it");
+        io::copy(&mut { filler }, &mut ballast).expect("it has room for the ballast");
+        disk
+    }
+}
+
+impl Drop for Disk {
     fn drop(&mut self) {
-        os::unmount(self.0);
+        let _ = fs::remove_dir_all(&self.logs);
+        let _ = fs::remove_file(&self.ballast);
     }
 }

@@ -43,6 +43,7 @@ const EXTRAS: &[Case] = &[
     case(1022, "what outlives its supervisor can be stopped", supervision::stop_reaches_orphans),
     case(1023, "rc-service by hand", supervision::by_hand),
     case_alone(1024, "what ends by itself is stopped for OpenRC too", supervision::ends_by_itself),
+    #[cfg(target_os = "linux")]
     case(1025, "another manager's crate can install the script", others::installed_by_crate),
     case(1026, "a user's scope is refused", supervision::no_user_scope),
     case(1027, "nothing is kept of a foreign log", supervision::foreign_logs),

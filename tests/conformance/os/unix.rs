@@ -44,30 +44,6 @@ pub fn link(target: &Path, link: &Path) {
     std::os::unix::fs::symlink(target, link).expect("a link can be made");
 }
 
-/// Mounts a disk of 256 KiB there; why not, if it cannot be.
-pub fn mount_small(folder: &Path) -> Result<(), &'static str> {
-    if !cfg!(target_os = "linux") || !is_root() {
-        return Err("only root on Linux can make a small disk to fill");
-    }
-    mount(&["-t", "tmpfs", "-o", "size=256k", "small"], folder);
-    Ok(())
-}
-
-/// Makes the disk larger.
-pub fn enlarge(folder: &Path) {
-    mount(&["-o", "remount,size=4m"], folder);
-}
-
-/// Takes the disk away.
-pub fn unmount(folder: &Path) {
-    let _ = Command::new("umount").arg("-l").arg(folder).status();
-}
-
-fn mount(words: &[&str], folder: &Path) {
-    let status = Command::new("mount").args(words).arg(folder).status();
-    assert!(status.is_ok_and(|status| status.success()), "a disk can be mounted: {words:?}");
-}
-
 /// Lets every account write to a folder.
 pub fn open_to_all(folder: &Path) {
     fs::set_permissions(folder, Permissions::from_mode(0o777)).expect("a folder's mode can be set");

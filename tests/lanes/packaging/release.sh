@@ -16,7 +16,6 @@ release_folder() {
   check "install.sh refuses a release that is not there" refuses missing 'cannot fetch'
   check "install.sh that was cut off does nothing" cut_off
   recipes
-  nushell
 }
 
 same_archive() {
@@ -106,28 +105,3 @@ arch_package() {
 }
 
 of_root() { pacman --root "$1" --config /dev/null --dbpath "$1/var/lib/pacman" --noconfirm -dd "${@:2}"; }
-
-NUSHELL=0.115.1
-NUSHELL_SHA256=8a02b8874bb1e6cc268a3da72f42735a2f92f92548feb938a771ea02ce859ba4
-
-# nushell from its own package, where there is npm.
-nushell() {
-  if command -v npm >/dev/null; then
-    check "nushell offers a service's name" nushell_offers
-  else
-    SKIPPED=$((SKIPPED + 1)); echo "test nushell offers a service's name ... ignored, npm is not installed"
-  fi
-}
-
-# What nushell itself offers, as an editor asks it; the service is one of a home folder of its own.
-nushell_offers() {
-  local home=$WORK/nushell line='svcctl status hel'
-  mkdir -p "$home"
-  (cd "$home" && npm pack --silent "@nushell/linux-x64@$NUSHELL" && sha256sum --check <<<"$NUSHELL_SHA256  nushell-linux-x64-$NUSHELL.tgz" &&
-    tar -xzf "nushell-linux-x64-$NUSHELL.tgz")
-  in_home() { env -i HOME="$home" PATH="$PWD/target/package/bin:$PATH" SVCCTL_MANAGER=embedded "$@"; }
-  in_home svcctl install --user examples/hello.toml
-  printf '%s\n%s' "source $PWD/completions/svcctl.nu" "$line" >"$home/line.nu"
-  in_home "$home/package/bin/nu" --no-config-file --ide-complete "$(wc -c <"$home/line.nu")" "$home/line.nu" | grep -F '"hello"'
-  in_home svcctl uninstall --user --purge hello
-}
