@@ -167,7 +167,9 @@ impl Controls<'_> {
             if status.phase == phase || status.phase == Phase::Stopped {
                 return Ok(status);
             }
-            if !self.api.is_alive(status.pid) && begun.elapsed() > POLL * 4 {
+            // No process at all: the manager is about to make it.
+            let unborn = status.phase == Phase::StartPending && status.pid == 0;
+            if !unborn && !self.api.is_alive(status.pid) && begun.elapsed() > POLL * 4 {
                 return self.vanished(name, verb, status);
             }
             if status.checkpoint != checkpoint {

@@ -29,7 +29,7 @@ impl Known {
     pub fn state(&self) -> State {
         match self.status.phase {
             Phase::Stopped => self.stopped(),
-            _ if !self.alive => State::Failed,
+            _ if self.lost_its_host() => State::Failed,
             Phase::StartPending => match self.current().map(|snapshot| snapshot.state) {
                 Some(State::Restarting) => State::Restarting,
                 _ => State::Starting,
@@ -39,6 +39,12 @@ impl Known {
                 self.current().map_or(State::Running, |snapshot| snapshot.state)
             }
         }
+    }
+
+    /// Whether the manager has not noticed yet that the host is gone. While it is about to make the host there is no process either.
+    fn lost_its_host(&self) -> bool {
+        let unborn = self.status.phase == Phase::StartPending && self.status.pid == 0;
+        self.status.phase != Phase::Stopped && !self.alive && !unborn
     }
 
     /// A service that ended with an error has failed; one that was never started has not.
@@ -68,7 +74,7 @@ impl Known {
     #[must_use]
     pub fn exit(&self) -> Option<ExitInfo> {
         let host = self.snapshot.as_ref().and_then(|snapshot| snapshot.exit.clone());
-        if self.status.phase != Phase::Stopped && !self.alive {
+        if self.lost_its_host() {
             let reason = "its host was ended from outside, and the service with it".to_owned();
             return Some(ExitInfo { reason: Some(reason), ..ExitInfo::default() });
         }
@@ -171,6 +177,13 @@ mod tests {
         let dead = Known { alive: false, ..known(Phase::Running, 0) };
         assert_eq!((dead.state(), dead.pid()), (State::Failed, None));
         assert!(dead.exit().unwrap().reason.unwrap().contains("from outside"));
+    }
+
+    #[test]
+    fn a_service_whose_host_is_about_to_be_made_starts() {
+        let mut unborn = Known { alive: false, ..known(Phase::StartPending, 1077) };
+        unborn.status.pid = 0;
+        assert_eq!((unborn.state(), unborn.pid(), unborn.exit()), (State::Starting, None, None));
     }
 
     #[test]
