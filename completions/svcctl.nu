@@ -213,7 +213,7 @@ module completions {
     --no-restart              # Do not restart what is running
     --dry-run                 # Show what would be done, and do nothing
     --adopt                   # Take over what svcctl did not install
-    --credential-stdin: string # Read the value of this credential from standard input
+    --credential-stdin: string # Read this credential from standard input
     --allow-insecure-path: path # Accept a path that others can write
     --profile: string@"nu-complete svcctl asked"         # Apply [profile.NAME] of the definition
     --set: string             # Set a key: process.environment.PORT=9000

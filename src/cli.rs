@@ -190,7 +190,7 @@ pub struct Install {
     /// Take over what svcctl did not install
     #[arg(long)]
     pub adopt: bool,
-    /// Read the value of this credential from standard input
+    /// Read this credential from standard input
     #[arg(long, value_name = "CREDENTIAL")]
     pub credential_stdin: Option<String>,
     /// Accept a path that others can write

@@ -59,6 +59,13 @@ pub const PEERS: &[Peer] = &[
         again: true,
     },
     Peer { name: "pm2", program: Some("pm2"), victims: &["PM2"], start: pm2, again: true },
+    Peer {
+        name: "pitchfork",
+        program: Some("pitchfork"),
+        victims: &["pitchfork supervisor", "pitchfork log-sink"],
+        start: pitchfork,
+        again: true,
+    },
 ];
 
 /// A folder of its own, and the service's command.
@@ -129,6 +136,9 @@ fn is_victim(name: &str, line: &str, victim: &str, world: &World) -> bool {
     match victim {
         "runsv" | "s6-supervise" => name == victim && line.ends_with(" w "),
         "supervisord" | "PM2" => line.contains(victim) && is_ours,
+        "pitchfork supervisor" | "pitchfork log-sink" => {
+            name == "pitchfork" && line.contains(victim)
+        }
         _ => name == victim && is_ours,
     }
 }
@@ -157,11 +167,15 @@ fn stop(peer: &Peer, world: &World) {
             let words = ["-c", &world.text("conf"), "stop", "w"].map(str::to_owned);
             (Command::new("supervisorctl"), words.to_vec())
         }
+        "pitchfork" => (pitchfork_command(world), vec!["stop".to_owned(), "w".to_owned()]),
         _ => (pm2_command(world), vec!["stop".to_owned(), "w".to_owned()]),
     };
     run(command.args(words));
     signal(&world.writers(), Signal::TERM);
     eventually(|| world.writers().is_empty());
+    if peer.name == "pitchfork" {
+        take_out_of_its_database(world);
+    }
 }
 
 fn run(command: &mut Command) {
@@ -265,4 +279,24 @@ fn pm2(world: &World) -> Option<Child> {
     command.arg(world.path("logs/log")).args(["-e", "/dev/null", "--"]).args(&world.command[1..]);
     run(&mut command);
     None
+}
+
+fn pitchfork_command(world: &World) -> Command {
+    let mut command = Command::new("pitchfork");
+    command.env("HOME", &world.folder).env_remove("XDG_STATE_HOME").current_dir(&world.folder);
+    command
+}
+
+fn pitchfork(world: &World) -> Option<Child> {
+    let words = ["run", "w", "-d", "0", "--retry", "99", "--"];
+    run(pitchfork_command(world).args(words).args(&world.command));
+    None
+}
+
+/// Its logs are in SQLite.
+fn take_out_of_its_database(world: &World) {
+    let lines = fs::File::create(world.path("logs/log")).expect("a file for its lines");
+    let mut command = pitchfork_command(world);
+    let _ = command.args(["logs", "w", "--raw"]).stdin(Stdio::null()).stdout(lines).status();
+    run(pitchfork_command(world).args(["supervisor", "stop"]));
 }

@@ -34,7 +34,7 @@ pub fn main(verbs: &[(&str, &str)]) -> String {
 
 /// What stands below the arguments of a verb.
 pub fn of_verb(example: &str) -> String {
-    format!("{HEADING}Global options:{HEADING:#}{GLOBAL}\n\n{HEADING}Example:{HEADING:#} {example}")
+    format!("{HEADING}Global options:{HEADING:#}{GLOBAL}\n{HEADING}Example:{HEADING:#} {example}")
 }
 
 #[cfg(test)]

@@ -13,6 +13,16 @@ use super::lab::Lab;
 /// Bytes of a line, with its end.
 const LINE: usize = 100;
 
+/// What a reader may take, in KiB. To hold the default load in memory takes more.
+const MOST_KIB: usize = 32 << 10;
+
+/// The most memory that a process has had, in KiB.
+fn peak_of(pid: u32) -> usize {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
 fn mebibytes() -> usize {
     let setting = std::env::var("SVCCTL_LINES_MIB").ok().and_then(|text| text.parse().ok());
     setting.unwrap_or(12)
@@ -84,6 +94,9 @@ fn every_line_is_there_once_and_in_order_across_rotations() {
     assert_eq!(next, count + 1);
     let followed = reader.0.stdout.take().unwrap();
     check(followed.take((count * LINE) as u64), &mut 1);
+    // It was far behind, since nobody took its output, and kept none of it in memory.
+    let most = peak_of(reader.0.id());
+    assert!(most < MOST_KIB, "the reader took {most} KiB");
     drop(reader);
     lab.svcctl(&["stop", "count"]);
 }

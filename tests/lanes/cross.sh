@@ -12,23 +12,22 @@ can_run() {
 }
 
 run_lane() {
-  local passed=0 failed=0 target
-  # All at once first: while one system's last crate is read by one processor, the other systems' crates are by the others. What
-  # is found is said below, system by system.
-  lint "$(IFS=,; echo "${TARGETS[*]}")" --keep-going >/dev/null 2>&1 || true
-  for target in "${TARGETS[@]}"; do
-    count lints "$target" lint "$target"
-  done
+  local passed=0 failed=0 target all check
+  # All at once: while one system's last crate is read by one processor, the other systems' are by the others. Only if something is
+  # found is each asked on its own, to say whose it is.
+  all=$(IFS=,; echo "${TARGETS[*]}")
+  if lint "$all"; then check=true; else check=lint; fi
+  for target in "${TARGETS[@]}"; do count lints "$target" "$check" "$target"; done
   # The suite runs on macOS too, and no lane builds it for that.
   count suite aarch64-apple-darwin lint aarch64-apple-darwin --test conformance
   count link x86_64-pc-windows-gnu tests/lanes/cross-cargo x86_64-pc-windows-gnu build --quiet --all-features --bins
   verdict
 }
 
-# lint TARGET[,TARGET...] [FLAG...]
+# lint TARGET[,TARGET...] ARGUMENT...
 lint() {
-  local targets=$1; shift
-  tests/lanes/cross-cargo "$targets" clippy --quiet --lib --bins --all-features "$@" -- -D warnings
+  local target=$1; shift
+  tests/lanes/cross-cargo "$target" clippy --quiet --lib --bins --all-features "$@" -- -D warnings
 }
 
 # One check: its name and system, then the command.

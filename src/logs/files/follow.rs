@@ -1,6 +1,7 @@
 //! Lines as they come, of several services.
 
-use std::collections::VecDeque;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use super::tail::Tail;
@@ -14,36 +15,45 @@ use crate::logs::merge::merge;
 /// The longest that a change can stay unnoticed where the OS does not tell of it.
 const LONGEST: Duration = Duration::from_millis(500);
 
+/// The end of a service's log.
+type Followed = Rc<RefCell<(Source, Tail)>>;
+
 /// Never ends, unless the query does.
 pub struct Follow {
-    tails: Vec<(Source, Tail)>,
+    tails: Vec<Followed>,
     watch: Watch,
     filter: Filter,
-    out: VecDeque<Result<LogLine>>,
+    /// What has come, in the order of time.
+    round: LogStream<'static>,
+    /// Whether nothing of it was wanted.
+    silent: bool,
+    /// Whether it began after the query's end.
+    over: bool,
 }
 
 impl Follow {
     /// Goes on after the history of every service.
     pub fn new(tails: Vec<(Source, Tail)>, watch: Watch, query: &LogQuery) -> Self {
-        Self { tails, watch, filter: Filter::new(query), out: VecDeque::new() }
+        let tails = tails.into_iter().map(|tail| Rc::new(RefCell::new(tail))).collect();
+        let round = Box::new(std::iter::empty());
+        Self { tails, watch, filter: Filter::new(query), round, silent: false, over: false }
     }
 
-    /// Takes what has come to all of them, in the order of time.
-    fn poll(&mut self) {
-        let mut streams: Vec<LogStream<'static>> = Vec::new();
-        for (source, tail) in &mut self.tails {
-            let mut lines = VecDeque::new();
-            let result = tail.poll(source, &mut lines);
-            let error = result.err().map(|error| Err(failed(source, &error)));
-            streams.push(Box::new(lines.into_iter().map(Ok).chain(error)));
-        }
-        let wanted = |line: &Result<LogLine>| line.as_ref().map_or(true, |l| self.filter.wants(l));
-        self.out.extend(merge(streams).filter(wanted));
+    /// Looks at all of them once.
+    fn look(&mut self) {
+        self.over = self.filter.until.is_some_and(|until| until < SystemTime::now());
+        self.silent = true;
+        let stream = |tail: &Followed| -> LogStream<'static> {
+            let tail = Rc::clone(tail);
+            Box::new(std::iter::from_fn(move || next(&tail)))
+        };
+        self.round = merge(self.tails.iter().map(stream).collect());
     }
+}
 
-    fn is_over(&self) -> bool {
-        self.filter.until.is_some_and(|until| until < SystemTime::now())
-    }
+fn next(tail: &RefCell<(Source, Tail)>) -> Option<Result<LogLine>> {
+    let (source, tail) = &mut *tail.borrow_mut();
+    tail.next(source).map_err(|error| failed(source, &error)).transpose()
 }
 
 impl Iterator for Follow {
@@ -51,17 +61,20 @@ impl Iterator for Follow {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some(line) = self.out.pop_front() {
-                return Some(line);
+            if let Some(line) = self.round.next() {
+                if line.as_ref().map_or(true, |line| self.filter.wants(line)) {
+                    self.silent = false;
+                    return Some(line);
+                }
+                continue;
             }
-            let over = self.is_over();
-            self.poll();
-            if self.out.is_empty() {
-                if over {
+            if self.silent {
+                if self.over {
                     return None;
                 }
                 self.watch.wait(LONGEST);
             }
+            self.look();
         }
     }
 }

@@ -340,8 +340,8 @@ a_password_is_read_from_standard_input_or_a_file_and_shown_nowhere() {
   svcctl uninstall pass --purge >/dev/null
 }
 
-# Wine keeps a protected access list as the mode of Unix.
-is_private() { [[ $(stat -c %a "$1") == *00 ]]; }
+# Wine keeps an access list as the mode of Unix: administrators may be its group, and users are all others.
+is_private() { [[ $(stat -c %a "$1") == *0 ]]; }
 
 # Milliseconds that a program takes from its start to its end, the best of 15: on a machine that is busy with something else, the others
 # measure that.
