@@ -15,6 +15,7 @@ can_run() {
 
 # `release` shows the program as it is released, and takes minutes to build.
 PROFILE=${SVCCTL_WINE_PROFILE:-debug}
+[ "$PROFILE" = debug ] || export SVCCTL_CROSS_STD=std,panic_unwind,panic_abort
 
 # Where the programs are inside, and how a case on the outside sees that folder.
 INSIDE='C:\app'
