@@ -19,9 +19,11 @@ PROFILE=${SVCCTL_WINE_PROFILE:-debug}
 
 # Where the programs are inside, and how a case on the outside sees that folder.
 INSIDE='C:\app'
+# A disk to fill, outside and inside; none where none can be mounted.
+SMALL='' SMALL_INSIDE=''
 
 run_lane() {
-  local status=0 boot SMALL='' SMALL_INSIDE=''
+  local status=0 boot
   # shellcheck source=tests/lanes/wine/cases.sh
   . tests/lanes/wine/cases.sh
   MACHINE=wine-$$
@@ -31,7 +33,7 @@ run_lane() {
   APP=$(tests/lanes/boot-wine drive "$MACHINE")/app
   SMALL=${APP%/app}/small
   mkdir -p "$APP" "$SMALL"
-  # A disk to fill, for which Wine has no command of its own.
+  # Wine has no command for it.
   ! mount -t tmpfs -o size=1m,mode=755 small "$SMALL" || SMALL_INSIDE='C:\small'
   cp "$BUILT"/svcctl{,-testchild,-testempty}.exe "$APP/"
   cp "$SUITE" "$APP/conformance.exe"
@@ -66,15 +68,15 @@ conform_inside() {
 
 # The cases that look from outside.
 run_cases() {
-  local name status word passed=0 failed=0 skipped=0
+  local name status word passed=0 failed=0 skipped=0 begin
   for name in $(cases); do
-    status=0; ("$name") || status=$?
+    status=0 begin=$SECONDS; ("$name") || status=$?
     case $status in
       0) passed=$((passed + 1)) word=ok ;;
       77) skipped=$((skipped + 1)) word=ignored ;;
       *) failed=$((failed + 1)) word=FAILED ;;
     esac
-    echo "test wine::$name ... $word"
+    echo "test wine::$name ... $word ($((SECONDS - begin)) s)"
   done
   word=ok; [ "$failed" = 0 ] || word=FAILED
   printf '\ntest result: %s. %d passed; %d failed; %d ignored\n' "$word" "$passed" "$failed" "$skipped"

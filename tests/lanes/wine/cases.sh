@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What is seen of the Windows program under Wine. Each case is a function of its own service; it fails where a command does.
+# What is seen of the Windows program under Wine beside the conformance suite. Each case is a function of its own service; it fails where a command does.
 
 # The names of the cases: all functions that begin with a_, an_, the_ or what_.
 cases() { declare -F | awk '{ print $3 }' | grep -E '^(a|an|the|what)_'; }
@@ -69,19 +69,6 @@ a_service_is_installed_started_stopped_and_removed() {
   has_lines one.starts 1 || fail "it was started $(lines one.starts) times"
 }
 
-an_install_twice_changes_nothing_and_an_upgrade_is_in_place() {
-  define two '"count", '\''C:\app\two.starts'\'', "then", "sleep"' 'process.environment.PORT = "1"'
-  install two --start
-  local pid; pid=$(value two pid)
-  install two
-  [ "$(value two pid)" = "$pid" ] || fail "an install that changes nothing has restarted it"
-  sed -i 's/"1"/"2"/' "$APP/two.toml"
-  install two
-  within 60 has_lines two.starts 2 || fail "it was not restarted"
-  is two running || fail "it is $(value two state)"
-  svcctl uninstall two >/dev/null
-}
-
 what_wine_does_not_store_is_named_and_is_no_drift() {
   define drift '"sleep"' 'process.user = "LocalService"' 'override.scm.Service = { DelayedAutostart = true }'
   install drift
@@ -92,27 +79,6 @@ what_wine_does_not_store_is_named_and_is_no_drift() {
   ! grep -q 'keep the description' "$APP/drift.out" || fail "the description is kept: $(cat "$APP/drift.out")"
   svcctl diff drift >/dev/null || fail "it has drifted from itself"
   svcctl uninstall drift >/dev/null
-}
-
-a_program_that_ends_at_once_fails_with_its_code_and_words() {
-  define ends '"text", "err", "no configuration", "then", "exit", "7"' 'restart.policy = "never"'
-  svcctl install 'C:\app\ends.toml' --start >"$APP/ends.out" 2>&1 || true
-  within 20 is ends failed || fail "it is $(value ends state)"
-  svcctl status ends >"$APP/ends.out" || true
-  grep -q 'exited with code 7' "$APP/ends.out" || fail "it does not say why: $(cat "$APP/ends.out")"
-  svcctl logs ends >"$APP/ends.log"; grep -q 'no configuration' "$APP/ends.log" || fail "its last words are lost"
-  svcctl uninstall ends >/dev/null
-}
-
-a_failing_service_is_started_again_until_it_is_given_up() {
-  define again '"count", '\''C:\app\again.starts'\'', "then", "sleep", "300", "then", "exit", "3"' \
-    'restart.delay = "100ms"' 'restart.attempts = 2'
-  install again --start
-  within 60 is again failed || fail "it is $(value again state)"
-  has_lines again.starts 3 || fail "it was started $(lines again.starts) times"
-  svcctl status again >"$APP/again.out" || true
-  grep -q 'code 3' "$APP/again.out" || fail "it does not say why: $(cat "$APP/again.out")"
-  svcctl uninstall again >/dev/null
 }
 
 a_cooperative_child_gets_its_grace() {
@@ -198,18 +164,6 @@ says() { [ "$(value "$1" "$2")" = "$3" ]; }
 
 # Whether something answers on a port with the page.
 serves() { { exec 9<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null && printf 'GET / HTTP/1.0\r\nHost: localhost\r\n\r\n' >&9 && timeout 5 grep -q 'served by others' <&9; }
-
-a_log_is_followed_while_it_is_written() {
-  define follow '"write", "40", "out", "50", "then", "sleep"' 'restart.policy = "never"'
-  install follow
-  timeout 30 tests/lanes/boot-wine enter "$MACHINE" 'C:\app\svcctl.exe' logs follow -f -n all >"$APP/follow.out" 2>/dev/null &
-  local follower=$!
-  svcctl start follow >/dev/null || fail "start"
-  within 20 grep -q 'line 40' "$APP/follow.out" || fail "the follower saw $(wc -l <"$APP/follow.out") lines"
-  kill "$follower" 2>/dev/null || true
-  [ "$(grep -c 'line' "$APP/follow.out")" = 40 ] || fail "it saw $(grep -c line "$APP/follow.out") lines of 40"
-  svcctl uninstall follow --purge >/dev/null
-}
 
 a_tree_of_grandchildren_is_gone_after_a_stop_a_crash_and_the_death_of_the_host() {
   define tree '"spawn", "2", '\''C:\app\tree.kids'\'', "then", "fork-twice", '\''C:\app\tree.kids'\'', "then", "await", '\''C:\app\tree.crash'\'', "then", "crash", "SIGSEGV"' \

@@ -12,8 +12,8 @@ use crate::lab::{Lab, Service};
 use crate::manager::random::{Random, doubled};
 use crate::outcome::Verdict;
 
-/// How many services unless `SVCCTL_LANE_GENERATED` says how many, and how many of them at a time.
-const SERVICES: usize = 40;
+/// How many services, of eight argvs each, unless `SVCCTL_LANE_GENERATED` says how many (250 are 2,000 argvs); and how many at a time.
+const SERVICES: usize = 20;
 const BATCH: usize = 20;
 
 /// The keys with an argv, and what else there is in their tables.
