@@ -34,7 +34,8 @@ pub fn main(verbs: &[(&str, &str)]) -> String {
 
 /// What stands below the arguments of a verb.
 pub fn of_verb(example: &str) -> String {
-    format!("{HEADING}Global options:{HEADING:#}{GLOBAL}\n{HEADING}Example:{HEADING:#} {example}")
+    // clap counts on from the line above for what comes after a change of style: the end of that line is in the same style.
+    format!("{HEADING}Global options:{HEADING:#}{GLOBAL}{HEADING}\nExample:{HEADING:#} {example}")
 }
 
 #[cfg(test)]

@@ -26,7 +26,8 @@ run_lane() {
   local status=0 boot
   # shellcheck source=tests/lanes/wine/cases.sh
   . tests/lanes/wine/cases.sh
-  MACHINE=wine-$$
+  # The trap below runs when the locals are gone.
+  MACHINE=wine-$$ SMALL='' SMALL_INSIDE=''
   build_for_windows
   trap 'umount -l "$SMALL" 2>/dev/null || true; tests/lanes/boot-wine kill "$MACHINE"' EXIT
   tests/lanes/boot-wine start "$MACHINE" --owner $$
