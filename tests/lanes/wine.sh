@@ -19,8 +19,6 @@ PROFILE=${SVCCTL_WINE_PROFILE:-debug}
 
 # Where the programs are inside, and how a case on the outside sees that folder.
 INSIDE='C:\app'
-# A disk to fill, outside and inside; none where none can be mounted.
-SMALL='' SMALL_INSIDE=''
 
 run_lane() {
   local status=0 boot
@@ -34,7 +32,7 @@ run_lane() {
   APP=$(tests/lanes/boot-wine drive "$MACHINE")/app
   SMALL=${APP%/app}/small
   mkdir -p "$APP" "$SMALL"
-  # Wine has no command for it.
+  # A disk to fill, for which Wine has no command of its own.
   ! mount -t tmpfs -o size=1m,mode=755 small "$SMALL" || SMALL_INSIDE='C:\small'
   cp "$BUILT"/svcctl{,-testchild,-testempty}.exe "$APP/"
   cp "$SUITE" "$APP/conformance.exe"
