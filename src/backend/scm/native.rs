@@ -31,7 +31,8 @@ use handle::{check, filled, manager, service};
 
 pub use grant::grant;
 
-/// The manager of this machine. Every call opens what it needs and closes it again, so that nothing is held open.
+/// The manager of this machine. Every call opens the service that it needs and closes it again: while one is held open, it cannot be
+/// removed.
 pub struct Native;
 
 /// Whether the manager is here.

@@ -1,6 +1,7 @@
 //! Handles of the manager and of services.
 
 use std::ptr;
+use std::sync::{Mutex, PoisonError};
 
 use windows_sys::Win32::Foundation::GetLastError;
 use windows_sys::Win32::System::Services::{
@@ -41,17 +42,41 @@ pub(super) fn owned(handle: SC_HANDLE) -> Result<ScHandle, Code> {
     if handle.is_null() { Err(last()) } else { Ok(ScHandle(handle)) }
 }
 
-/// The manager of this machine.
-pub(super) fn manager(access: u32) -> Result<ScHandle, Code> {
+// SAFETY: the manager's functions take a handle from any thread.
+unsafe impl Send for ScHandle {}
+
+/// The connection that is held while the process lives.
+static CONNECTION: Mutex<Option<ScHandle>> = Mutex::new(None);
+
+/// The manager of this machine, open to open services of it.
+///
+/// One thread opens it for all. Where two open their first at the same time, Wine takes them for two clients that share their
+/// connections, and then does not know the handle of one when it comes over the connection of the other (`ERROR_INVALID_HANDLE`).
+fn connection() -> Result<SC_HANDLE, Code> {
+    let mut connection = CONNECTION.lock().unwrap_or_else(PoisonError::into_inner);
+    let held = match connection.take() {
+        Some(held) => held,
+        None => opened(SC_MANAGER_CONNECT)?,
+    };
+    Ok(connection.insert(held).raw())
+}
+
+fn opened(access: u32) -> Result<ScHandle, Code> {
     // SAFETY: no texts are given: this machine, and its active database.
     owned(unsafe { OpenSCManagerW(ptr::null(), ptr::null(), access) })
 }
 
+/// The manager of this machine.
+pub(super) fn manager(access: u32) -> Result<ScHandle, Code> {
+    connection()?;
+    opened(access)
+}
+
 /// A service.
 pub(super) fn service(name: &str, access: u32) -> Result<ScHandle, Code> {
-    let manager = manager(SC_MANAGER_CONNECT)?;
+    let manager = connection()?;
     // SAFETY: the manager is open, and the name ends with a zero.
-    owned(unsafe { OpenServiceW(manager.raw(), wide(name).as_ptr(), access) })
+    owned(unsafe { OpenServiceW(manager, wide(name).as_ptr(), access) })
 }
 
 /// `ERROR_INSUFFICIENT_BUFFER`, `ERROR_MORE_DATA`.
