@@ -31,7 +31,7 @@ use crate::plan::{Follow, Plan, Planned, Secret, Step};
 use crate::spec::ServiceName;
 
 pub use lock::{Hold, with_lock};
-pub use observe::{observe, observe_receipts};
+pub use observe::{observe, observe_artifacts};
 pub use recover::{interrupted, is_pending};
 
 use journal::{Journal, Phase};

@@ -68,18 +68,36 @@ pub fn file_hash(mode: u32, contents: &[u8]) -> String {
     hash(&[&mode.to_be_bytes(), contents])
 }
 
+/// The SHA-256 of these bytes, as `sha256sum` prints it.
+#[must_use]
+pub fn sha256(contents: &[u8]) -> String {
+    hex(&Sha256::digest(contents))
+}
+
 fn hash(parts: &[&[u8]]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hasher.update(part);
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hasher.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_sum_of_contents_is_the_one_that_everybody_computes() {
+        // FIPS 180-4's example of one block.
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(sha256(b"abc"), abc);
+    }
 
     #[test]
     fn the_hash_tells_mode_contents_and_borders_apart() {

@@ -24,7 +24,6 @@ pub mod logs;
 pub mod matrix;
 pub mod operations;
 pub mod output;
-pub mod parallel;
 pub mod plan;
 pub mod preflight;
 pub mod receipt;
@@ -34,5 +33,6 @@ pub mod state;
 pub mod support;
 pub mod system;
 pub mod target;
+pub mod trace;
 #[cfg(windows)]
 pub mod windows;

@@ -65,7 +65,7 @@ impl Printer {
         if self.quiet || self.is_json() {
             return Ok(());
         }
-        written(writeln!(anstream::stdout().lock(), "{line}"))
+        written(print(&format!("{line}\n")))
     }
 
     /// Prints a text that ends its own lines, as the answer that was asked for, whatever the flags.
@@ -73,7 +73,7 @@ impl Printer {
     /// # Errors
     /// When standard output cannot be written.
     pub fn answer(&self, text: &str) -> Result<()> {
-        written(anstream::stdout().lock().write_all(text.as_bytes()))
+        written(print(text))
     }
 
     /// Prints one JSON object on a line of its own.
@@ -101,6 +101,16 @@ impl Printer {
         if self.verbose {
             let _ = writeln!(anstream::stderr().lock(), "{text}");
         }
+    }
+}
+
+/// Writes a text to standard output at once: a stream that takes out colours would write each line on its own.
+fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if anstream::AutoStream::choice(&out) == anstream::ColorChoice::Never {
+        out.write_all(anstream::adapter::strip_str(text).to_string().as_bytes())
+    } else {
+        anstream::AutoStream::auto(out).write_all(text.as_bytes())
     }
 }
 

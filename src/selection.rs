@@ -5,7 +5,7 @@ use crate::cli::Global;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operations::installed::{Found, Record, find};
 use crate::operations::{Site, load_receipts};
-use crate::parallel;
+use crate::receipt::Summary;
 use crate::spec::ServiceName;
 use crate::system::System;
 use crate::system::dirs::{self, Bases};
@@ -144,7 +144,7 @@ pub struct Group {
     /// Where they are.
     pub place: Place,
     /// Name and record; none where svcctl did not install it.
-    pub services: Vec<(ServiceName, Option<Record>)>,
+    pub services: Vec<(ServiceName, Option<Record<Summary>>)>,
 }
 
 /// Finds services by name, for a verb that reads; what svcctl did not install is looked for at the manager of each scope.
@@ -158,9 +158,8 @@ pub fn locate(system: &dyn System, global: &Global, names: &[ServiceName]) -> Re
         dirs.push((*scope, folders(system, *scope)?));
     }
     let folders: Vec<_> = dirs.iter().map(|(scope, dirs)| (*scope, dirs)).collect();
-    let found = parallel::each(names, |name| find(name, &folders, system));
-    for (name, found) in names.iter().zip(found) {
-        match found? {
+    for name in names {
+        match find(name, &folders, system)? {
             Some(Found { scope, record }) => groups.add(scope, name.clone(), Some(record))?,
             None => groups.add(foreign_scope(system, global, name), name.clone(), None)?,
         }
@@ -177,7 +176,7 @@ pub fn installed(system: &dyn System, global: &Global) -> Result<Vec<Group>> {
     let mut groups = Groups::new(system, global);
     for scope in scopes(global) {
         for record in load_receipts(&folders(system, *scope)?, system)? {
-            let runs_it = record.receipt().map(|receipt| receipt.manager);
+            let runs_it = record.receipt().map(|receipt: &Summary| receipt.manager);
             if global.manager.is_none_or(|asked| runs_it.is_none_or(|id| id == asked)) {
                 groups.add(*scope, record.name().clone(), Some(record))?;
             }
@@ -271,7 +270,12 @@ impl<'a> Groups<'a> {
         Self { system, global, groups: Vec::new() }
     }
 
-    fn add(&mut self, scope: Scope, name: ServiceName, record: Option<Record>) -> Result<()> {
+    fn add(
+        &mut self,
+        scope: Scope,
+        name: ServiceName,
+        record: Option<Record<Summary>>,
+    ) -> Result<()> {
         let known = record.as_ref().and_then(Record::receipt).map(|receipt| receipt.manager);
         let id = match known {
             Some(id) => id,

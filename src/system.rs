@@ -109,6 +109,34 @@ pub trait System: Send + Sync {
     /// # Errors
     /// Anything but its absence.
     fn entry(&self, path: &Path) -> io::Result<Entry>;
+    /// Whether anything is at `path`, be it a link that leads nowhere.
+    ///
+    /// # Errors
+    /// As [`entry`](Self::entry).
+    fn is_there(&self, path: &Path) -> io::Result<bool> {
+        Ok(self.entry(path)? != Entry::Missing)
+    }
+    /// What is at `path`, with the contents of a file of at most `most` bytes.
+    ///
+    /// # Errors
+    /// As [`entry`](Self::entry) and [`read`](Self::read).
+    fn look(&self, path: &Path, most: u64) -> io::Result<(Entry, Option<Vec<u8>>)> {
+        let entry = self.entry(path)?;
+        let small = matches!(entry, Entry::File { len, .. } if len <= most);
+        let contents = if small { Some(self.read(path)?) } else { None };
+        Ok((entry, contents))
+    }
+    /// Where the link at `path` leads.
+    ///
+    /// # Errors
+    /// As `std::fs::read_link`: also when there is something else.
+    fn link(&self, path: &Path) -> io::Result<PathBuf> {
+        match self.entry(path)? {
+            Entry::Link(target) => Ok(target),
+            Entry::Missing => Err(io::ErrorKind::NotFound.into()),
+            _ => Err(io::ErrorKind::InvalidInput.into()),
+        }
+    }
     /// The whole file.
     ///
     /// # Errors

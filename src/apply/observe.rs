@@ -3,16 +3,14 @@
 use std::collections::btree_map::Entry as Slot;
 use std::path::Path;
 
-use crate::artifact::Artifact;
 use crate::error::{Error, Result};
 use crate::operations::Site;
 use crate::operations::installed::receipts_dir;
-use crate::parallel;
 use crate::plan::folders::is_ours;
 use crate::plan::machine::{Machine, Thing};
 use crate::plan::planner::ServiceChange;
-use crate::receipt::Receipt;
 use crate::system::{Entry, System};
+use crate::trace::Trace;
 
 /// A larger file is nobody's unit, and is not read.
 const LARGEST: u64 = 16 << 20;
@@ -36,23 +34,37 @@ pub fn observe(services: &[ServiceChange], site: &Site<'_>) -> Result<Machine> {
     Ok(machine)
 }
 
-/// Looks at the artifacts of these receipts. What cannot be read counts as something else than a file.
+/// Looks at these artifacts of receipts. What cannot be read counts as something else than a file.
 ///
 /// # Errors
 /// When the manager does not answer.
-pub fn observe_receipts(receipts: &[&Receipt], site: &Site<'_>) -> Result<Machine> {
+pub fn observe_artifacts(installed: &[&[Trace]], site: &Site<'_>) -> Result<Machine> {
     let mut machine = empty(site);
-    let mut paths = Vec::new();
-    for artifact in receipts.iter().flat_map(|receipt| &receipt.artifacts) {
+    let mut files = Vec::new();
+    for artifact in installed.iter().copied().flatten() {
         match artifact {
-            Artifact::File(_) | Artifact::Link { .. } => paths.push(artifact.id()),
-            Artifact::Object { object, id, .. } => see_object(object, id, &mut machine, site)?,
+            Trace::File { .. } | Trace::Link { .. } => files.push(artifact),
+            Trace::Object { object, id, .. } => see_object(object, id, &mut machine, site)?,
         }
     }
-    let see = |path: &&str| thing(Path::new(path), site.system).unwrap_or(Thing::Other);
-    let things = parallel::each(&paths, see);
-    machine.things.extend(paths.iter().map(|path| (*path).to_owned()).zip(things));
+    let things = files.iter().map(|artifact| expected(artifact, site.system));
+    let paths = files.iter().map(|artifact| artifact.id().to_owned());
+    machine.things.extend(paths.zip(things));
     Ok(machine)
+}
+
+/// What is where the artifact is to be; a link is read without a look whether it is one.
+fn expected(artifact: &Trace, system: &dyn System) -> Thing {
+    let path = Path::new(artifact.id());
+    match artifact {
+        Trace::Link { .. } => system.link(path).map(|target| link_to(&target)).ok(),
+        _ => None,
+    }
+    .unwrap_or_else(|| thing(path, system).unwrap_or(Thing::Other))
+}
+
+fn link_to(target: &Path) -> Thing {
+    Thing::Link { target: target.to_string_lossy().into_owned() }
 }
 
 fn empty(site: &Site<'_>) -> Machine {
@@ -75,14 +87,14 @@ fn see(path: &str, site: &Site<'_>) -> Result<Thing> {
 
 /// What is at `path`.
 pub(super) fn thing(path: &Path, system: &dyn System) -> std::io::Result<Thing> {
-    Ok(match system.entry(path)? {
-        Entry::Missing => Thing::Missing,
-        Entry::File { mode, uid, gid, len } if len <= LARGEST => {
-            Thing::File { mode, uid, gid, contents: system.read(path)? }
+    Ok(match system.look(path, LARGEST)? {
+        (Entry::Missing, _) => Thing::Missing,
+        (Entry::File { mode, uid, gid, .. }, Some(contents)) => {
+            Thing::File { mode, uid, gid, contents }
         }
-        Entry::Dir { mode, uid, gid } => Thing::Dir { mode, uid, gid, entries: Vec::new() },
-        Entry::Link(target) => Thing::Link { target: target.to_string_lossy().into_owned() },
-        Entry::File { .. } | Entry::Other => Thing::Other,
+        (Entry::Dir { mode, uid, gid }, _) => Thing::Dir { mode, uid, gid, entries: Vec::new() },
+        (Entry::Link(target), _) => link_to(&target),
+        (Entry::File { .. } | Entry::Other, _) => Thing::Other,
     })
 }
 

@@ -13,7 +13,6 @@ use crate::backend::{
 };
 use crate::error::{Error, Result};
 use crate::host;
-use crate::parallel;
 use crate::plan::ManagerStep;
 use crate::spec::{ServiceName, Spec};
 use crate::state::{ServiceState, State};
@@ -94,7 +93,7 @@ impl Backend for Embedded {
     }
 
     fn states(&self, names: &[ServiceName], context: &Context<'_>) -> Result<Vec<ServiceState>> {
-        parallel::each(names, |name| state(name, context)).into_iter().collect()
+        names.iter().map(|name| state(name, context)).collect()
     }
 
     fn names(&self, context: &Context<'_>) -> Result<Vec<ServiceName>> {

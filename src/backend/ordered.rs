@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::backend::order::{self, Known, Needs, Planned};
 use crate::backend::{Action, Context, Outcome};
 use crate::error::{Error, ErrorKind};
-use crate::operations::installed::load_receipts;
+use crate::operations::installed::{Record, load_receipts};
 use crate::spec::ServiceName;
 
 /// What came of each service so far: nothing wrong, or why it failed.
@@ -40,8 +40,9 @@ pub fn control(
 /// What the receipts of the scope say. Where they cannot be read there is no order to keep.
 #[must_use]
 pub fn known(context: &Context<'_>) -> Known {
-    let records = load_receipts(&context.target.dirs, context.system).unwrap_or_default();
-    let receipts = records.iter().filter_map(|record| record.receipt());
+    let records: Vec<Record> =
+        load_receipts(&context.target.dirs, context.system).unwrap_or_default();
+    let receipts = records.iter().filter_map(Record::receipt);
     receipts.map(|receipt| (receipt.name.clone(), Needs::from(&receipt.spec))).collect()
 }
 

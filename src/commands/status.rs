@@ -82,14 +82,14 @@ pub fn states(app: &App<'_>, groups: &[Group]) -> Result<Vec<ServiceState>> {
 
 fn add_records(states: &mut [ServiceState], group: &Group, app: &App<'_>) {
     let site = group.place.site(app.system, app.global);
-    let receipts: Vec<_> =
-        group.services.iter().filter_map(|(_, record)| record.as_ref()?.receipt()).collect();
-    let mut drifts = drift(&receipts, &site).into_iter();
+    let receipts = group.services.iter().filter_map(|(_, record)| record.as_ref()?.receipt());
+    let artifacts: Vec<_> = receipts.map(|receipt| receipt.artifacts.as_slice()).collect();
+    let mut drifts = drift(&artifacts, &site).into_iter();
     for (state, (_, record)) in states.iter_mut().zip(&group.services) {
         let Some(receipt) = record.as_ref().and_then(Record::receipt) else { continue };
         state.drift = drifts.next();
         state.enabled = receipt.enabled;
-        state.description = receipt.spec.description.clone().or_else(|| state.description.take());
+        state.description = receipt.description.clone().or_else(|| state.description.take());
         if state.state == State::NotInstalled {
             // The receipt says that it is installed: the manager has lost it, which the drift tells.
             state.state = State::Stopped;

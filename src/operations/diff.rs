@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::apply::observe_receipts;
+use crate::apply::observe_artifacts;
 use crate::error::Result;
 use crate::operations::install::{self, InstallOptions, InstallRequest};
 use crate::operations::installed::{read_record, receipts, receipts_dir, unique};
@@ -14,6 +14,7 @@ use crate::plan::planner::ServiceChange;
 use crate::plan::{self, Planned, diff};
 use crate::receipt::Receipt;
 use crate::spec::ServiceName;
+use crate::trace::Trace;
 
 /// The answer of `diff`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -93,7 +94,7 @@ fn of_request(
     site: &Site<'_>,
 ) -> Result<ServiceDiff> {
     let name = &request.spec.name;
-    let record = read_record(&site.target.dirs, name, site.system)?;
+    let record: Option<Record> = read_record(&site.target.dirs, name, site.system)?;
     let job = install::job(std::slice::from_ref(request), options, site)?;
     let receipts = receipts_dir(&site.target.dirs);
     let ours = |planned: &&Planned| {
@@ -158,17 +159,19 @@ impl From<(String, &'static str, String)> for FileDiff {
 }
 
 fn drift_of(receipt: &Receipt, site: &Site<'_>) -> Vec<String> {
-    drift(&[receipt], site).pop().unwrap_or_default()
+    let traces: Vec<_> = receipt.artifacts.iter().map(Trace::from).collect();
+    drift(&[&traces], site).pop().unwrap_or_default()
 }
 
-/// For each receipt what is not as it says, one sentence each; cheap enough for `status` of a thousand.
+/// For the artifacts of each receipt what is not as it says, one sentence each; cheap enough for `status` of a thousand.
 #[must_use]
-pub fn drift(receipts: &[&Receipt], site: &Site<'_>) -> Vec<Vec<String>> {
+pub fn drift(installed: &[&[Trace]], site: &Site<'_>) -> Vec<Vec<String>> {
     let owner = site.target.owner.uid;
-    match observe_receipts(receipts, site) {
-        Ok(machine) => {
-            receipts.iter().map(|receipt| plan::drift::drift(receipt, &machine, owner)).collect()
-        }
-        Err(error) => receipts.iter().map(|_| vec![error.to_string()]).collect(),
+    match observe_artifacts(installed, site) {
+        Ok(machine) => installed
+            .iter()
+            .map(|artifacts| plan::drift::drift(artifacts, &machine, owner))
+            .collect(),
+        Err(error) => installed.iter().map(|_| vec![error.to_string()]).collect(),
     }
 }

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::apply::is_pending;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operations::Site;
-use crate::parallel;
-use crate::receipt::Receipt;
+use crate::receipt::{Kept, Receipt, Summary};
 use crate::spec::ServiceName;
 use crate::state::State;
 use crate::system::System;
@@ -16,9 +15,9 @@ use crate::target::{Dirs, Scope};
 
 /// A service that svcctl installed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Record {
-    /// All that is known of it.
-    Open(Box<Receipt>),
+pub enum Record<R = Receipt> {
+    /// What its receipt says.
+    Open(Box<R>),
     /// Its receipt is closed to the caller: another user looks at the system scope.
     Sealed(ServiceName),
 }
@@ -29,22 +28,22 @@ pub struct Found {
     /// Where.
     pub scope: Scope,
     /// What is known.
-    pub record: Record,
+    pub record: Record<Summary>,
 }
 
-impl Record {
+impl<R: Kept> Record<R> {
     /// The service.
     #[must_use]
-    pub const fn name(&self) -> &ServiceName {
+    pub fn name(&self) -> &ServiceName {
         match self {
-            Self::Open(receipt) => &receipt.name,
+            Self::Open(receipt) => receipt.name(),
             Self::Sealed(name) => name,
         }
     }
 
     /// The receipt, if the caller may read it.
     #[must_use]
-    pub fn receipt(&self) -> Option<&Receipt> {
+    pub fn receipt(&self) -> Option<&R> {
         match self {
             Self::Open(receipt) => Some(receipt),
             Self::Sealed(_) => None,
@@ -68,7 +67,7 @@ pub fn receipt_path(dirs: &Dirs, name: &ServiceName) -> PathBuf {
 ///
 /// # Errors
 /// When the folder cannot be listed or a receipt is damaged.
-pub fn load_receipts(dirs: &Dirs, system: &dyn System) -> Result<Vec<Record>> {
+pub fn load_receipts<R: Kept>(dirs: &Dirs, system: &dyn System) -> Result<Vec<Record<R>>> {
     let folder = receipts_dir(dirs);
     let files = match system.list(&folder) {
         Ok(files) => files,
@@ -79,16 +78,18 @@ pub fn load_receipts(dirs: &Dirs, system: &dyn System) -> Result<Vec<Record>> {
         let stem = file.to_str()?.strip_suffix(".json")?;
         ServiceName::new(stem).ok()
     });
-    let names: Vec<_> = names.collect();
-    let records = parallel::each(&names, |name| read_record(dirs, name, system));
-    records.into_iter().filter_map(Result::transpose).collect()
+    names.filter_map(|name| read_record(dirs, &name, system).transpose()).collect()
 }
 
 /// The record of `name` in one scope.
 ///
 /// # Errors
 /// When the receipt is damaged or cannot be read for another reason than its mode.
-pub fn read_record(dirs: &Dirs, name: &ServiceName, system: &dyn System) -> Result<Option<Record>> {
+pub fn read_record<R: Kept>(
+    dirs: &Dirs,
+    name: &ServiceName,
+    system: &dyn System,
+) -> Result<Option<Record<R>>> {
     let path = receipt_path(dirs, name);
     match system.read(&path) {
         Ok(bytes) => parse(&path, &bytes).map(|receipt| Some(Record::Open(Box::new(receipt)))),
@@ -157,8 +158,8 @@ fn not_ours(missing: &[ServiceName], site: &Site<'_>) -> Error {
     .hint("svcctl list shows what is")
 }
 
-fn parse(path: &Path, bytes: &[u8]) -> Result<Receipt> {
-    serde_json::from_slice(bytes).map_err(|error| {
+fn parse<R: Kept>(path: &Path, bytes: &[u8]) -> Result<R> {
+    R::read(bytes).map_err(|error| {
         Error::system(format!("the receipt {} is damaged", path.display()))
             .cause(&error)
             .hint("install the definition again with --adopt after moving the receipt away")

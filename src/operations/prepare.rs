@@ -105,7 +105,7 @@ fn service(
 
 /// The receipt of what is installed by this manager.
 fn installed(name: &ServiceName, site: &Site<'_>) -> Result<Option<Receipt>> {
-    let receipt = match read_record(&site.target.dirs, name, site.system)? {
+    let receipt: Receipt = match read_record(&site.target.dirs, name, site.system)? {
         Some(Record::Open(receipt)) => *receipt,
         // Only a dry run gets here without the right to read it.
         Some(Record::Sealed(_)) | None => return Ok(None),
@@ -244,7 +244,7 @@ pub(super) fn linger(
     let Some(step) = site.backend.linger(site.target) else { return Ok(Vec::new()) };
     let by_us = load_receipts(&site.target.dirs, site.system)?
         .iter()
-        .any(|record| record.receipt().is_some_and(|receipt| receipt.lingers));
+        .any(|record: &Record| record.receipt().is_some_and(|receipt| receipt.lingers));
     let is_so = site.backend.lingers(&site.context())?;
     if by_us || !is_so {
         for new in services.iter_mut().filter_map(|service| service.new.as_mut()) {

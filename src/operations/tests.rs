@@ -4,10 +4,12 @@ use std::path::Path;
 
 use crate::error::ErrorKind;
 use crate::operations::fixture::{request, site, target};
+use crate::operations::installed::receipt_path;
 use crate::operations::{
     EnableOptions, InstallOptions, InstallRequest, Site, UninstallOptions, diff_installed,
     diff_requests, install, set_enabled, uninstall,
 };
+use crate::receipt::{Kept as _, Receipt, Summary};
 use crate::spec::ServiceName;
 use crate::system::fake::{FakeSystem, Fault, Node};
 use crate::system::{Identity, System};
@@ -166,6 +168,18 @@ fn an_edited_file_is_drift_that_diff_shows_and_install_mends() {
     assert!(kinds(&report).contains(&"restart"));
     assert_eq!(bench.text(UNIT), was);
     assert!(!diff_installed(&[name("web")], &bench.site()).unwrap().differs);
+}
+
+#[test]
+fn the_first_line_of_a_receipt_sums_it_up_whatever_the_definition_holds() {
+    let bench = Bench::new();
+    bench.web("1", "description = \"one \\\\ line\"\n", &START);
+    let read = |file: &[u8]| (Summary::read(file).unwrap(), Receipt::read(file).unwrap());
+    let path = receipt_path(&bench.target.dirs, &name("web"));
+    let (summary, receipt) = read(&bench.system.read(&path).unwrap());
+    assert_eq!(summary, Summary::from(&receipt));
+    assert_eq!(summary.description.as_deref(), Some("one \\ line"));
+    assert!(!summary.artifacts.is_empty());
 }
 
 #[test]

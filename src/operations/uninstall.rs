@@ -77,7 +77,7 @@ fn no_linger(removed: &[Receipt], site: &Site<'_>) -> Result<Vec<ManagerStep>> {
     if !removed.iter().any(|receipt| receipt.lingers) {
         return Ok(Vec::new());
     }
-    let records = load_receipts(&site.target.dirs, site.system)?;
+    let records: Vec<Record> = load_receipts(&site.target.dirs, site.system)?;
     let stays = records
         .iter()
         .filter_map(Record::receipt)

@@ -1,24 +1,23 @@
 //! What of an installed service is no longer as it was installed.
 
-use crate::artifact::Artifact;
+use crate::artifact::sha256;
 use crate::plan::machine::{Machine, Thing};
-use crate::receipt::Receipt;
+use crate::trace::Trace;
 
 /// One sentence for each artifact that is not as the receipt says. `owner`: the number of the account that owns the scope.
 #[must_use]
-pub fn drift(receipt: &Receipt, machine: &Machine, owner: u32) -> Vec<String> {
-    receipt.artifacts.iter().filter_map(|artifact| of_artifact(artifact, machine, owner)).collect()
+pub fn drift(artifacts: &[Trace], machine: &Machine, owner: u32) -> Vec<String> {
+    artifacts.iter().filter_map(|artifact| of_artifact(artifact, machine, owner)).collect()
 }
 
-fn of_artifact(artifact: &Artifact, machine: &Machine, owner: u32) -> Option<String> {
+fn of_artifact(artifact: &Trace, machine: &Machine, owner: u32) -> Option<String> {
     let place = artifact.id();
     let what = match artifact {
-        Artifact::File(file) => {
-            let bytes = file.contents.as_bytes();
-            of_file(machine.at(place), bytes, machine.mode(file.mode), owner)?
+        Trace::File { mode, sha256, .. } => {
+            of_file(machine.at(place), sha256, machine.mode(*mode), owner)?
         }
-        Artifact::Link { target, .. } => of_link(machine.at(place), target)?,
-        Artifact::Object { object, value, .. } => match machine.object(object, place) {
+        Trace::Link { target, .. } => of_link(machine.at(place), target)?,
+        Trace::Object { object, value, .. } => match machine.object(object, place) {
             Some(now) if now == value => return None,
             Some(_) => "has been changed".to_owned(),
             None => "is gone".to_owned(),
@@ -27,10 +26,12 @@ fn of_artifact(artifact: &Artifact, machine: &Machine, owner: u32) -> Option<Str
     Some(format!("{place} {what}"))
 }
 
-fn of_file(thing: &Thing, bytes: &[u8], mode: u32, owner: u32) -> Option<String> {
+fn of_file(thing: &Thing, sum: &str, mode: u32, owner: u32) -> Option<String> {
     match thing {
         Thing::Missing => Some("is gone".to_owned()),
-        Thing::File { contents, .. } if contents != bytes => Some("has been changed".to_owned()),
+        Thing::File { contents, .. } if sha256(contents) != sum => {
+            Some("has been changed".to_owned())
+        }
         Thing::File { mode: now, .. } if *now != mode => {
             Some(format!("has mode {now:04o} instead of {mode:04o}"))
         }

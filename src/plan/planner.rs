@@ -297,7 +297,7 @@ impl<'a> Draft<'a> {
 }
 
 fn receipt_file(path: String, receipt: &Receipt) -> Result<FileArtifact> {
-    let contents = serde_json::to_string(receipt).map_err(|error| {
+    let contents = receipt.to_file().map_err(|error| {
         Error::system(format!("cannot write the receipt of {}", receipt.name)).cause(&error)
     })?;
     Ok(FileArtifact { path, mode: 0o600, contents })

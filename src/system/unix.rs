@@ -11,7 +11,7 @@ mod sudo;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -48,17 +48,41 @@ impl System for Native {
             Err(error) if is_absence(&error) => return Ok(Entry::Missing),
             Err(error) => return Err(error),
         };
-        let (mode, uid, gid) = (meta.mode() & 0o7777, meta.uid(), meta.gid());
-        let kind = meta.file_type();
-        Ok(if kind.is_file() {
-            Entry::File { mode, uid, gid, len: meta.len() }
-        } else if kind.is_dir() {
-            Entry::Dir { mode, uid, gid }
-        } else if kind.is_symlink() {
-            Entry::Link(path.read_link()?)
-        } else {
-            Entry::Other
-        })
+        if meta.is_symlink() { Ok(Entry::Link(path.read_link()?)) } else { Ok(no_link(&meta)) }
+    }
+
+    fn is_there(&self, path: &Path) -> io::Result<bool> {
+        match path.symlink_metadata() {
+            Ok(_) => Ok(true),
+            Err(error) if is_absence(&error) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Opened first: to look through the path takes longer than to look at what is open.
+    fn look(&self, path: &Path, most: u64) -> io::Result<(Entry, Option<Vec<u8>>)> {
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        let mut options = OpenOptions::new();
+        let Ok(file) = options.read(true).custom_flags(flags.bits().cast_signed()).open(path)
+        else {
+            return self.entry(path).and_then(|entry| match entry {
+                Entry::File { len, .. } if len <= most => Ok((entry, Some(self.read(path)?))),
+                entry => Ok((entry, None)),
+            });
+        };
+        let entry = no_link(&file.metadata()?);
+        let Entry::File { len, .. } = entry else { return Ok((entry, None)) };
+        if len > most {
+            return Ok((entry, None));
+        }
+        // What has that length is read at once, without another call that finds nothing more.
+        let mut contents = Vec::with_capacity(usize::try_from(len).unwrap_or_default());
+        file.take(len).read_to_end(&mut contents)?;
+        Ok((entry, Some(contents)))
+    }
+
+    fn link(&self, path: &Path) -> io::Result<PathBuf> {
+        path.read_link()
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
@@ -163,6 +187,17 @@ impl System for Native {
     }
 }
 
+fn no_link(meta: &std::fs::Metadata) -> Entry {
+    let (mode, uid, gid) = (meta.mode() & 0o7777, meta.uid(), meta.gid());
+    if meta.is_file() {
+        Entry::File { mode, uid, gid, len: meta.len() }
+    } else if meta.is_dir() {
+        Entry::Dir { mode, uid, gid }
+    } else {
+        Entry::Other
+    }
+}
+
 /// A path below something that is no folder leads to nothing, too.
 fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
@@ -202,6 +237,24 @@ mod tests {
         Native::new().create(&path, 0o666, b"x").unwrap();
         let entry = Native::new().entry(&path).unwrap();
         assert!(matches!(entry, Entry::File { mode: 0o666, len: 1, .. }), "{entry:?}");
+    }
+
+    #[test]
+    fn a_look_tells_the_same_as_entry_and_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        std::fs::write(at("file"), "text").unwrap();
+        std::os::unix::fs::symlink("file", at("link")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
+        let native = Native::new();
+        for name in ["file", "link", "socket", "", "missing", "file/below"] {
+            let (entry, contents) = native.look(&at(name), 4).unwrap();
+            assert_eq!(entry, native.entry(&at(name)).unwrap(), "{name}");
+            assert_eq!(contents, (name == "file").then(|| b"text".to_vec()), "{name}");
+            assert_eq!(native.is_there(&at(name)).unwrap(), entry != Entry::Missing, "{name}");
+            assert_eq!(native.link(&at(name)).is_ok(), name == "link");
+        }
+        assert_eq!(native.look(&at("file"), 3).unwrap().1, None);
     }
 
     #[test]

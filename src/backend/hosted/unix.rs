@@ -11,7 +11,6 @@ use crate::host::unix::process::{self, Stat};
 use crate::host::unix::{child, signals};
 use crate::spec::ServiceName;
 use crate::state::{ExitInfo, ServiceState, State};
-use crate::system::Entry;
 /// How often a state is read again that the process table does not bear out, and the pause before: its host is just about to say so.
 const SECOND_LOOKS: (u32, Duration) = (20, Duration::from_millis(2));
 
@@ -57,8 +56,8 @@ pub fn signal(process: Process, name: &str) -> std::io::Result<()> {
 
 /// Something is there, or may be: a folder that may not be looked into says nothing against it.
 pub fn is_there(context: &Context<'_>, path: &str) -> Result<bool> {
-    match context.system.entry(Path::new(path)) {
-        Ok(entry) => Ok(entry != Entry::Missing),
+    match context.system.is_there(Path::new(path)) {
+        Ok(there) => Ok(there),
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Ok(true),
         Err(error) => Err(Error::io(path, &error)),
     }

@@ -8,7 +8,7 @@ use crate::backend::Context;
 use crate::backend::launchd::plist;
 use crate::backend::launchd::render;
 use crate::backend::launchd::support;
-use crate::receipt::Receipt;
+use crate::receipt::{Kept as _, Receipt};
 use crate::spec::{ServiceName, Spec};
 use crate::system::Entry;
 
@@ -59,7 +59,7 @@ impl Installed {
 
 fn receipt(name: &ServiceName, context: &Context<'_>) -> Option<Receipt> {
     let path = format!("{}/services/{name}.json", context.target.dirs.state);
-    serde_json::from_slice(&context.system.read(Path::new(&path)).ok()?).ok()
+    Receipt::read(&context.system.read(Path::new(&path)).ok()?).ok()
 }
 
 /// The folder that is read at a boot or login, and the one that is not.
