@@ -160,7 +160,7 @@ fn step(step: &Step, hold: &Hold<'_>) -> Result<()> {
     let site = hold.site();
     match step {
         Step::CreateDir { path, mode } => {
-            hold.act("create-folder", path, || site.system.create_dir(path.as_ref(), *mode))
+            hold.act("create-folder", path, || files::folder(path.as_ref(), *mode, site.system))
         }
         Step::WriteFile(FileArtifact { path, .. })
         | Step::WriteSecret(Secret { path, .. })

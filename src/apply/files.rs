@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::operations::Site;
 use crate::plan::machine::Thing;
 use crate::plan::{Secret, Step};
-use crate::system::System;
+use crate::system::{Entry, System};
 
 /// Where the new contents of `path` wait for their rename: a name that no manager takes for one of its own, and that a recovery
 /// finds again.
@@ -44,6 +44,17 @@ pub(super) fn stage<'a>(steps: impl Iterator<Item = &'a Step>, site: &Site<'_>) 
     }
     let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
     site.system.sync(&files).map_err(|error| Error::io("cannot flush the new files", &error))
+}
+
+/// Makes a folder; whoever is no svcctl keeps to no lock, and may have made it since the plan was.
+pub(super) fn folder(path: &Path, mode: u32, system: &dyn System) -> io::Result<()> {
+    match system.create_dir(path, mode) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match system.entry(path)? {
+            Entry::Dir { .. } => Ok(()),
+            _ => Err(error),
+        },
+        done => done,
+    }
 }
 
 /// Writes a file that may be there already, left by a change that was interrupted.
@@ -124,5 +135,21 @@ pub(super) fn restore(
         }
         // A plan never replaces it.
         Thing::Other => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::fake::FakeSystem;
+
+    #[test]
+    fn a_folder_that_somebody_else_has_made_is_taken_as_it_is_and_nothing_else_for_one() {
+        let system = FakeSystem::new();
+        system.put_dir("/srv");
+        folder("/srv".as_ref(), 0o700, &system).unwrap();
+        system.put("/file", 0o644, b"");
+        let error = folder("/file".as_ref(), 0o700, &system).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
     }
 }
