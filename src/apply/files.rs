@@ -99,8 +99,7 @@ fn ignore(kind: io::ErrorKind, done: io::Result<()>) -> io::Result<()> {
 
 /// Makes the names in these folders durable; one that is gone needs nothing.
 pub(super) fn flush_folders(folders: &BTreeSet<&Path>, site: &Site<'_>) -> Result<()> {
-    let there =
-        |folder: &&&Path| matches!(site.system.entry(folder), Ok(crate::system::Entry::Dir { .. }));
+    let there = |folder: &&&Path| matches!(site.system.entry(folder), Ok(Entry::Dir { .. }));
     let there: Vec<&Path> = folders.iter().filter(there).copied().collect();
     if there.is_empty() {
         return Ok(());
