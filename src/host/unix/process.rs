@@ -54,6 +54,8 @@ pub struct Stat {
     pub threads: u64,
     /// Resident memory, in pages.
     pub pages: u64,
+    /// Of a zombie, how it ended: a wait status (proc_pid_stat(5), field 52).
+    pub status: i32,
 }
 
 /// The process that has this number now.
@@ -118,6 +120,22 @@ mod tests {
     fn this_process_lives_and_one_that_began_at_another_time_does_not() {
         assert!(lives(this()));
         assert!(!lives(Process { started: 1, ..this() }));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_handle_tells_how_a_process_ended_that_nobody_has_waited_for() {
+        for (script, exit) in [("exit 7", Exit::Code(7)), ("kill -9 $$", Exit::Signal(9))] {
+            let mut child =
+                std::process::Command::new("/bin/sh").args(["-c", script]).spawn().unwrap();
+            let handle = Handle::open(identify(child.id())).unwrap();
+            let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+            while !handle.has_ended() && std::time::Instant::now() < deadline {
+                std::thread::yield_now();
+            }
+            assert_eq!(handle.exit(std::time::Duration::ZERO), Some(exit));
+            child.wait().unwrap();
+        }
     }
 
     #[cfg(target_os = "linux")]

@@ -56,7 +56,7 @@ impl Handle {
         Ok(rustix::process::pidfd_send_signal(&self.pidfd, signal)?)
     }
 
-    /// How it ended, once somebody has waited for it; waits for that at most so long. Linux tells since 6.15.
+    /// How it ended. Where only who has waited for it knows, that is waited for at most so long: since Linux 6.15 the kernel tells then.
     #[must_use]
     pub fn exit(&self, patience: Duration) -> Option<Exit> {
         if !self.has_ended() {
@@ -64,14 +64,25 @@ impl Handle {
         }
         let deadline = Instant::now() + patience;
         loop {
-            match exit_info(&self.pidfd) {
-                Ok(Some(exit)) => return Some(exit),
-                Ok(None) if Instant::now() < deadline => {
-                    std::thread::sleep(Duration::from_millis(1));
-                }
-                Ok(None) | Err(_) => return Some(Exit::Unknown),
+            let told = exit_info(&self.pidfd);
+            if let Ok(Some(exit)) = told {
+                return Some(exit);
             }
+            if let Some(exit) = self.unreaped() {
+                return Some(exit);
+            }
+            if told.is_err() || Instant::now() >= deadline {
+                return Some(Exit::Unknown);
+            }
+            std::thread::sleep(Duration::from_millis(1));
         }
+    }
+
+    /// How it ended, as long as nobody has waited for it. The kernel says 0 to those who may not know, too: that says nothing.
+    fn unreaped(&self) -> Option<Exit> {
+        let stat = stat(self.process.pid)?;
+        let ended = stat.zombie && stat.started == self.process.started && stat.status != 0;
+        ended.then(|| Exit::from_raw(stat.status))
     }
 
     fn poll(&self, flags: PollFlags, time: Duration) -> bool {
@@ -141,6 +152,7 @@ pub fn stat(pid: u32) -> Option<Stat> {
         threads: number(17)?,
         started: number(19)?,
         pages: number(21)?,
+        status: fields.get(49).and_then(|field| field.parse().ok()).unwrap_or_default(),
     })
 }
 
