@@ -7,8 +7,21 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::spec::Health;
+use crate::host::probe::Question;
+use crate::spec::{Health, HealthCheck};
 use crate::state::HealthState;
+
+/// What is wrong with a service whose check fails.
+#[must_use]
+pub fn fault(check: &HealthCheck) -> String {
+    match (check, Question::of_health(check)) {
+        (_, Some(question)) => question.fault(),
+        (HealthCheck::Command(command), None) => {
+            format!("{} does not exit with 0", command.first().map_or("", String::as_str))
+        }
+        (HealthCheck::Http(_) | HealthCheck::Tcp(_), None) => String::new(),
+    }
+}
 
 /// The checks of a service that runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +79,7 @@ impl Checks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{HealthCheck, OnUnhealthy};
+    use crate::spec::OnUnhealthy;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -79,6 +92,14 @@ mod tests {
             start_period: 30 * SECOND,
             on_failure: OnUnhealthy::Restart,
         }
+    }
+
+    #[test]
+    fn what_is_wrong_names_what_was_asked() {
+        let says = |check: &HealthCheck, words| assert_eq!(fault(check), words);
+        says(&HealthCheck::Tcp("db:1".into()), "nothing accepts connections at db:1");
+        says(&HealthCheck::Http("http://a/".into()), "no 2xx or 3xx from http://a/");
+        says(&HealthCheck::Command(vec!["/x".into(), "y".into()]), "/x does not exit with 0");
     }
 
     #[test]

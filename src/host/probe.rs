@@ -40,6 +40,15 @@ impl Question {
         }
     }
 
+    /// What it means when the answer is no.
+    #[must_use]
+    pub fn fault(&self) -> String {
+        match self {
+            Self::Tcp(address) => format!("nothing accepts connections at {address}"),
+            Self::Http(url) => format!("no 2xx or 3xx from {url}"),
+        }
+    }
+
     /// Asks once.
     #[must_use]
     pub fn ask(&self, patience: Duration) -> bool {

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::{Action, Event, Goal, Job, Machine, Phase, SETTLE, Step, words};
+use crate::host::health;
+use crate::host::probe::Question;
 use crate::host::restart::{End, History};
 use crate::spec::{Ready, Reload};
 
@@ -176,20 +178,21 @@ impl Machine {
     pub(super) fn unhealthy(&mut self, step: &mut Step<'_>) {
         if self.phase == Phase::Running {
             self.end = Some(End::Unhealthy);
-            self.trouble = Some("its health checks failed".into());
-            step.actions.push(Action::Tell("its health checks failed: it is restarted".into()));
+            let fault = step.spec.health.as_ref().map(|health| health::fault(&health.check));
+            let why = format!("its health checks failed: {}", fault.unwrap_or_default());
+            step.actions.push(Action::Tell(format!("{why}; it is restarted")));
+            self.trouble = Some(why);
             self.go_down(step);
         }
     }
 }
 
 fn expectation(rule: &Ready) -> String {
-    match rule {
-        Ready::Exec | Ready::After(_) => "it did not live long enough".into(),
-        Ready::Notify => "no READY=1 came".into(),
-        Ready::Tcp(address) => format!("nothing accepts connections at {address}"),
-        Ready::Http(url) => format!("no 2xx or 3xx from {url}"),
-        Ready::File(path) => format!("{path} does not exist"),
+    match (rule, Question::of_ready(rule)) {
+        (_, Some(question)) => question.fault(),
+        (Ready::Notify, None) => "no READY=1 came".into(),
+        (Ready::File(path), None) => format!("{path} does not exist"),
+        _ => "it did not live long enough".into(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Helper, Host, now};
-use crate::host::health::Checks;
+use crate::host::health::{Checks, fault};
 use crate::host::machine::Event;
 use crate::host::probe::{PAUSE, Question};
 use crate::host::unix::child;
@@ -101,11 +101,12 @@ impl Host {
         let before = checks.state;
         let turned = checks.result(rules, passed, now());
         let restart = turned && rules.on_failure == OnUnhealthy::Restart;
+        let fault = fault(&rules.check);
         self.changed |= before != checks.state;
         if restart {
             self.ask(Event::Unhealthy);
         } else if turned {
-            self.tell("its health checks fail");
+            self.tell(&format!("its health checks fail: {fault}"));
         }
     }
 }

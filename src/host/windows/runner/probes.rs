@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::{Host, Wake};
-use crate::host::health::Checks;
+use crate::host::health::{Checks, fault};
 use crate::host::machine::Event;
 use crate::host::probe::{PAUSE, Question};
 use crate::spec::{HealthCheck, Limits, OnUnhealthy, Ready};
@@ -116,11 +116,12 @@ impl Host {
         let before = checks.state;
         let turned = checks.result(rules, passed, now);
         let restart = turned && rules.on_failure == OnUnhealthy::Restart;
+        let fault = fault(&rules.check);
         self.changed |= before != checks.state;
         if restart {
             self.events.push_back(Event::Unhealthy);
         } else if turned {
-            self.tell("its health checks fail");
+            self.tell(&format!("its health checks fail: {fault}"));
         }
     }
 }
