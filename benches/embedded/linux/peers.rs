@@ -140,7 +140,29 @@ pub fn idle(work: &Path, services: u32) -> String {
         .collect();
     told.extend(idle_supervisord(&folder("supervisord"), services));
     told.extend(idle_pm2(&folder("pm2"), services));
+    told.extend(idle_pitchfork(&folder("pitchfork"), services));
     told.join("; ")
+}
+
+fn idle_pitchfork(folder: &Path, services: u32) -> Option<String> {
+    fs::create_dir_all(folder).expect("a folder");
+    let pitchfork = |words: &[&str]| {
+        run(Command::new("pitchfork").env("HOME", folder).current_dir(folder).args(words))
+    };
+    let names: Vec<String> = (0..services).map(|number| format!("p{number}")).collect();
+    let start = |name: &String| pitchfork(&["run", name, "-d", "0", "--", "/bin/sleep", "1000"]);
+    if !names.iter().all(start) {
+        return None;
+    }
+    std::thread::sleep(Duration::from_secs(2));
+    let parts = ["pitchfork\0supervisor", "pitchfork\0log-sink"];
+    let is_one = |line: &str| parts.iter().any(|part| line.contains(part));
+    let figure = memory::idle(services.into(), &is_one);
+    for name in &names {
+        pitchfork(&["stop", name]);
+    }
+    pitchfork(&["supervisor", "stop"]);
+    Some(format!("pitchfork: {figure}"))
 }
 
 fn idle_supervisord(folder: &Path, services: u32) -> Option<String> {
