@@ -33,6 +33,5 @@ pub mod state;
 pub mod support;
 pub mod system;
 pub mod target;
-pub mod trace;
 #[cfg(windows)]
 pub mod windows;

@@ -5,10 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::artifact::Artifact;
+use crate::artifact::{Artifact, Trace};
 use crate::spec::{ServiceName, Spec};
 use crate::target::{ManagerId, Scope};
-use crate::trace::Trace;
 
 /// The record of one installed service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -34,6 +34,18 @@ pub fn contents(path: &Path) -> io::Result<Vec<u8>> {
     Ok(contents)
 }
 
+/// What is at a path, and then the contents of a file that is not too long.
+fn entry_and_contents<S: System + ?Sized>(
+    system: &S,
+    path: &Path,
+    most: u64,
+) -> io::Result<(Entry, Option<Vec<u8>>)> {
+    let entry = system.entry(path)?;
+    let small = matches!(entry, Entry::File { len, .. } if len <= most);
+    let contents = if small { Some(system.read(path)?) } else { None };
+    Ok((entry, contents))
+}
+
 /// What is at a path, not following a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
@@ -121,10 +133,7 @@ pub trait System: Send + Sync {
     /// # Errors
     /// As [`entry`](Self::entry) and [`read`](Self::read).
     fn look(&self, path: &Path, most: u64) -> io::Result<(Entry, Option<Vec<u8>>)> {
-        let entry = self.entry(path)?;
-        let small = matches!(entry, Entry::File { len, .. } if len <= most);
-        let contents = if small { Some(self.read(path)?) } else { None };
-        Ok((entry, contents))
+        entry_and_contents(self, path, most)
     }
     /// Where the link at `path` leads.
     ///

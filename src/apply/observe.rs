@@ -3,6 +3,7 @@
 use std::collections::btree_map::Entry as Slot;
 use std::path::Path;
 
+use crate::artifact::{Artifact, Trace};
 use crate::error::{Error, Result};
 use crate::operations::Site;
 use crate::operations::installed::receipts_dir;
@@ -10,7 +11,6 @@ use crate::plan::folders::is_ours;
 use crate::plan::machine::{Machine, Thing};
 use crate::plan::planner::ServiceChange;
 use crate::system::{Entry, System};
-use crate::trace::Trace;
 
 /// A larger file is nobody's unit, and is not read.
 const LARGEST: u64 = 16 << 20;
@@ -40,27 +40,25 @@ pub fn observe(services: &[ServiceChange], site: &Site<'_>) -> Result<Machine> {
 /// When the manager does not answer.
 pub fn observe_artifacts(installed: &[&[Trace]], site: &Site<'_>) -> Result<Machine> {
     let mut machine = empty(site);
-    let mut files = Vec::new();
     for artifact in installed.iter().copied().flatten() {
-        match artifact {
-            Trace::File { .. } | Trace::Link { .. } => files.push(artifact),
-            Trace::Object { object, id, .. } => see_object(object, id, &mut machine, site)?,
+        if let Artifact::Object { object, id, .. } = artifact {
+            see_object(object, id, &mut machine, site)?;
+        } else {
+            machine.things.insert(artifact.id().to_owned(), expected(artifact, site.system));
         }
     }
-    let things = files.iter().map(|artifact| expected(artifact, site.system));
-    let paths = files.iter().map(|artifact| artifact.id().to_owned());
-    machine.things.extend(paths.zip(things));
     Ok(machine)
 }
 
 /// What is where the artifact is to be; a link is read without a look whether it is one.
 fn expected(artifact: &Trace, system: &dyn System) -> Thing {
     let path = Path::new(artifact.id());
-    match artifact {
-        Trace::Link { .. } => system.link(path).map(|target| link_to(&target)).ok(),
-        _ => None,
+    if let Artifact::Link { .. } = artifact
+        && let Ok(target) = system.link(path)
+    {
+        return link_to(&target);
     }
-    .unwrap_or_else(|| thing(path, system).unwrap_or(Thing::Other))
+    thing(path, system).unwrap_or(Thing::Other)
 }
 
 fn link_to(target: &Path) -> Thing {

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::apply::observe_artifacts;
+use crate::artifact::Trace;
 use crate::error::Result;
 use crate::operations::install::{self, InstallOptions, InstallRequest};
 use crate::operations::installed::{read_record, receipts, receipts_dir, unique};
@@ -14,7 +15,6 @@ use crate::plan::planner::ServiceChange;
 use crate::plan::{self, Planned, diff};
 use crate::receipt::Receipt;
 use crate::spec::ServiceName;
-use crate::trace::Trace;
 
 /// The answer of `diff`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,8 +1,7 @@
 //! What of an installed service is no longer as it was installed.
 
-use crate::artifact::sha256;
+use crate::artifact::{Artifact, Sum, Trace};
 use crate::plan::machine::{Machine, Thing};
-use crate::trace::Trace;
 
 /// One sentence for each artifact that is not as the receipt says. `owner`: the number of the account that owns the scope.
 #[must_use]
@@ -13,11 +12,11 @@ pub fn drift(artifacts: &[Trace], machine: &Machine, owner: u32) -> Vec<String> 
 fn of_artifact(artifact: &Trace, machine: &Machine, owner: u32) -> Option<String> {
     let place = artifact.id();
     let what = match artifact {
-        Trace::File { mode, sha256, .. } => {
-            of_file(machine.at(place), sha256, machine.mode(*mode), owner)?
+        Artifact::File(file) => {
+            of_file(machine.at(place), &file.contents, machine.mode(file.mode), owner)?
         }
-        Trace::Link { target, .. } => of_link(machine.at(place), target)?,
-        Trace::Object { object, value, .. } => match machine.object(object, place) {
+        Artifact::Link { target, .. } => of_link(machine.at(place), target)?,
+        Artifact::Object { object, value, .. } => match machine.object(object, place) {
             Some(now) if now == value => return None,
             Some(_) => "has been changed".to_owned(),
             None => "is gone".to_owned(),
@@ -26,10 +25,10 @@ fn of_artifact(artifact: &Trace, machine: &Machine, owner: u32) -> Option<String
     Some(format!("{place} {what}"))
 }
 
-fn of_file(thing: &Thing, sum: &str, mode: u32, owner: u32) -> Option<String> {
+fn of_file(thing: &Thing, sum: &Sum, mode: u32, owner: u32) -> Option<String> {
     match thing {
         Thing::Missing => Some("is gone".to_owned()),
-        Thing::File { contents, .. } if sha256(contents) != sum => {
+        Thing::File { contents, .. } if Sum::of(contents) != *sum => {
             Some("has been changed".to_owned())
         }
         Thing::File { mode: now, .. } if *now != mode => {

@@ -10,7 +10,7 @@ mod process;
 mod sudo;
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -43,20 +43,15 @@ impl Native {
 
 impl System for Native {
     fn entry(&self, path: &Path) -> io::Result<Entry> {
-        let meta = match path.symlink_metadata() {
-            Ok(meta) => meta,
-            Err(error) if is_absence(&error) => return Ok(Entry::Missing),
-            Err(error) => return Err(error),
-        };
-        if meta.is_symlink() { Ok(Entry::Link(path.read_link()?)) } else { Ok(no_link(&meta)) }
+        Ok(match metadata(path)? {
+            None => Entry::Missing,
+            Some(meta) if meta.is_symlink() => Entry::Link(path.read_link()?),
+            Some(meta) => no_link(&meta),
+        })
     }
 
     fn is_there(&self, path: &Path) -> io::Result<bool> {
-        match path.symlink_metadata() {
-            Ok(_) => Ok(true),
-            Err(error) if is_absence(&error) => Ok(false),
-            Err(error) => Err(error),
-        }
+        Ok(metadata(path)?.is_some())
     }
 
     /// Opened first: to look through the path takes longer than to look at what is open.
@@ -65,10 +60,7 @@ impl System for Native {
         let mut options = OpenOptions::new();
         let Ok(file) = options.read(true).custom_flags(flags.bits().cast_signed()).open(path)
         else {
-            return self.entry(path).and_then(|entry| match entry {
-                Entry::File { len, .. } if len <= most => Ok((entry, Some(self.read(path)?))),
-                entry => Ok((entry, None)),
-            });
+            return super::entry_and_contents(self, path, most);
         };
         let entry = no_link(&file.metadata()?);
         let Entry::File { len, .. } = entry else { return Ok((entry, None)) };
@@ -187,7 +179,16 @@ impl System for Native {
     }
 }
 
-fn no_link(meta: &std::fs::Metadata) -> Entry {
+/// Of what is at a path, itself; none if nothing is.
+fn metadata(path: &Path) -> io::Result<Option<Metadata>> {
+    match path.symlink_metadata() {
+        Ok(meta) => Ok(Some(meta)),
+        Err(error) if is_absence(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn no_link(meta: &Metadata) -> Entry {
     let (mode, uid, gid) = (meta.mode() & 0o7777, meta.uid(), meta.gid());
     if meta.is_file() {
         Entry::File { mode, uid, gid, len: meta.len() }
@@ -206,11 +207,8 @@ fn is_absence(error: &io::Error) -> bool {
 /// Whether the name still leads to the file that was locked; who removes a lock file holds the lock while doing so.
 fn is_still_at(file: &File, path: &Path) -> io::Result<bool> {
     let held = file.metadata()?;
-    match path.symlink_metadata() {
-        Ok(there) => Ok((there.dev(), there.ino()) == (held.dev(), held.ino())),
-        Err(error) if is_absence(&error) => Ok(false),
-        Err(error) => Err(error),
-    }
+    let there = metadata(path)?;
+    Ok(there.is_some_and(|there| (there.dev(), there.ino()) == (held.dev(), held.ino())))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::host::unix::process::{self, Stat};
 use crate::host::unix::{child, signals};
 use crate::spec::ServiceName;
 use crate::state::{ExitInfo, ServiceState, State};
+
 /// How often a state is read again that the process table does not bear out, and the pause before: its host is just about to say so.
 const SECOND_LOOKS: (u32, Duration) = (20, Duration::from_millis(2));
 

@@ -8,7 +8,8 @@ use crate::backend::Context;
 use crate::backend::launchd::plist;
 use crate::backend::launchd::render;
 use crate::backend::launchd::support;
-use crate::receipt::{Kept as _, Receipt};
+use crate::operations::installed::{Record, read_record};
+use crate::receipt::Receipt;
 use crate::spec::{ServiceName, Spec};
 use crate::system::Entry;
 
@@ -58,8 +59,10 @@ impl Installed {
 }
 
 fn receipt(name: &ServiceName, context: &Context<'_>) -> Option<Receipt> {
-    let path = format!("{}/services/{name}.json", context.target.dirs.state);
-    Receipt::read(&context.system.read(Path::new(&path)).ok()?).ok()
+    match read_record(&context.target.dirs, name, context.system) {
+        Ok(Some(Record::Open(receipt))) => Some(*receipt),
+        _ => None,
+    }
 }
 
 /// The folder that is read at a boot or login, and the one that is not.

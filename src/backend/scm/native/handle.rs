@@ -54,11 +54,10 @@ static CONNECTION: Mutex<Option<ScHandle>> = Mutex::new(None);
 /// connections, and then does not know the handle of one when it comes over the connection of the other (`ERROR_INVALID_HANDLE`).
 fn connection() -> Result<SC_HANDLE, Code> {
     let mut connection = CONNECTION.lock().unwrap_or_else(PoisonError::into_inner);
-    let held = match connection.take() {
-        Some(held) => held,
-        None => opened(SC_MANAGER_CONNECT)?,
-    };
-    Ok(connection.insert(held).raw())
+    Ok(match &*connection {
+        Some(held) => held.raw(),
+        None => connection.insert(opened(SC_MANAGER_CONNECT)?).raw(),
+    })
 }
 
 fn opened(access: u32) -> Result<ScHandle, Code> {

@@ -116,12 +116,13 @@ impl Host {
         let before = checks.state;
         let turned = checks.result(rules, passed, now);
         let restart = turned && rules.on_failure == OnUnhealthy::Restart;
-        let fault = fault(&rules.check);
+        let words = (turned && !restart)
+            .then(|| format!("its health checks fail: {}", fault(&rules.check)));
         self.changed |= before != checks.state;
         if restart {
             self.events.push_back(Event::Unhealthy);
-        } else if turned {
-            self.tell(&format!("its health checks fail: {fault}"));
+        } else if let Some(words) = words {
+            self.tell(&words);
         }
     }
 }
