@@ -2,7 +2,7 @@
 
 use crate::lab::{Lab, Service};
 use crate::outcome::Verdict;
-use crate::poll::SOON;
+use crate::poll::{SOON, until};
 use crate::start::ready_by_itself;
 
 pub fn not_installed(lab: &Lab) -> Verdict {
@@ -25,7 +25,11 @@ pub fn stopped(lab: &Lab) -> Verdict {
 pub fn starting(lab: &Lab) -> Verdict {
     let service = ready_by_itself(lab, "sleep 60000 then READY", |service| service)?;
     service.verb("start", &["--no-wait"]).exits(0);
-    let status = service.becomes("starting");
+    service.becomes("starting").is("starting", 6);
+    // A start that a manager has only queued is `starting` too, and has no process yet.
+    let status = until("its process", SOON, || {
+        Some(service.status()).filter(|status| !status.entry["pid"].is_null())
+    });
     status.is("starting", 6);
     assert!(status.pid() > 0);
     Ok(())
