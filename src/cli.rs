@@ -2,6 +2,7 @@
 
 mod global;
 mod help;
+mod parse;
 mod values;
 mod verbs;
 
@@ -14,6 +15,7 @@ use clap_complete::engine::ArgValueCompleter;
 use crate::completion;
 use crate::target::ManagerId;
 pub use global::{Color, Format, Global};
+pub use parse::parse;
 pub use values::{For, Lines};
 use values::{for_parser, lines, manager_parser, moment};
 pub use verbs::{VERBS, Verb, example};

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use clap_complete::env::CompleteEnv;
 use svcctl::cli::{self, Cli};
 use svcctl::error::{Error, ErrorKind};
@@ -12,7 +11,7 @@ use svcctl::{commands, output, system};
 fn main() -> ExitCode {
     // A shell that completes a line asks by a variable; anything else goes on.
     CompleteEnv::with_factory(cli::whole).bin("svcctl").complete();
-    let cli = Cli::parse();
+    let cli = cli::parse();
     let system = system::Native::new();
     let done = match owner(&cli, &system) {
         Some(owner) => Err(cannot_become(owner, &system.become_owner(owner))),

@@ -16,12 +16,6 @@ const SVCCTL: &str = env!("CARGO_BIN_EXE_svcctl");
 
 /// Measures and prints.
 pub fn run() {
-    let arguments: Vec<String> = std::env::args().collect();
-    if let [_, word, file, life] = arguments.as_slice()
-        && word == "crash"
-    {
-        return crash::child(Path::new(file), life.parse().expect("milliseconds"));
-    }
     let work = std::env::temp_dir().join(format!("svcctl-bench-{}", std::process::id()));
     fs::create_dir_all(work.join("run")).expect("a folder to work in");
     println!("| what | svcctl | beside it |\n|---|---|---|");

@@ -33,14 +33,25 @@ macro_rules! verbs {
             }
         }
 
+        impl Verb {
+            /// How a verb is read; none if there is none of that name.
+            #[must_use]
+            pub fn command(name: &str) -> Option<Command> {
+                match name {
+                    $($name => Some(
+                        described(Command::new($name), $about).hide($example.is_empty()).defer(|verb| {
+                            described(<$args as Args>::augment_args(verb), $about)
+                                .after_help(help::of_verb($example))
+                        }),
+                    ),)+
+                    _ => None,
+                }
+            }
+        }
+
         impl Subcommand for Verb {
             fn augment_subcommands(command: Command) -> Command {
-                command$(.subcommand(
-                    described(Command::new($name), $about).hide($example.is_empty()).defer(|verb| {
-                        described(<$args as Args>::augment_args(verb), $about)
-                            .after_help(help::of_verb($example))
-                    }),
-                ))+
+                command.subcommands(VERBS.iter().filter_map(|(name, _)| Self::command(name)))
             }
 
             fn augment_subcommands_for_update(command: Command) -> Command {

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -15,20 +14,15 @@ const FEW: usize = 20;
 /// How long the child lives, milliseconds.
 const LIFE: &str = "20";
 
-/// Monotonic time in nanoseconds.
-fn clock() -> i128 {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
-    i128::from(now.tv_sec) * 1_000_000_000 + i128::from(now.tv_nsec)
-}
-
-/// What is started again and again: it writes down when it began and when it ended.
-pub fn child(file: &Path, life: u64) {
-    let begin = clock();
-    std::thread::sleep(Duration::from_millis(life));
-    let mut file =
-        fs::OpenOptions::new().create(true).append(true).open(file).expect("the file of times");
-    writeln!(file, "{begin} {}", clock()).expect("the times can be written");
-    std::process::exit(1);
+/// Builds what crashes.
+fn crasher(work: &Path) -> String {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/embedded/crasher.rs");
+    let program = work.join("crasher").display().to_string();
+    let options =
+        ["-Copt-level=3", "-Cpanic=abort", "-Cstrip=symbols", "-Ctarget-feature=+crt-static"];
+    let mut rustc = Command::new("rustc");
+    time(rustc.args(options).args([source, "-o", &program]));
+    program
 }
 
 /// From each end to the next beginning, sorted.
@@ -55,11 +49,10 @@ fn told(gaps: &[Duration]) -> String {
 
 /// svcctl beside a bare loop, and beside the supervisors that are there.
 pub fn measure(work: &Path) {
-    let this = std::env::current_exe().expect("this program").display().to_string();
+    let crasher = crasher(work);
     let file = |name: &str| work.join(name);
-    let child = |name: &str, life: &str| {
-        [this.clone(), "crash".into(), file(name).display().to_string(), life.into()]
-    };
+    let child =
+        |name: &str, life: &str| [crasher.clone(), file(name).display().to_string(), life.into()];
     let command = child("ours", LIFE);
     install(work, "crash", &command.each_ref().map(String::as_str));
     time(&mut svcctl(work, &["start", "crash"]));

@@ -1,18 +1,22 @@
-//! Making a process of the service: fork, put everything in place as the definition says, execute.
+//! Making a process of the service: everything it needs is made ready, then a child puts it in place and executes.
 //!
-//! The host has one thread, so that a forked child may do anything until it executes: it reads environment files and looks accounts
-//! up itself, and the host stays small. What goes wrong comes back in words through a pipe that the execution closes.
+//! The host has one thread. Where all that is needed is at hand, the child shares the host's memory, as those of `posix_spawn(3)` do:
+//! the host prepares, waits until the child has executed, and no page is copied. Otherwise the child is forked and prepares by itself,
+//! for it may do anything until it executes: it reads environment files and looks accounts up, and the host stays small. What goes
+//! wrong there comes back in words through a pipe that the execution closes.
 //!
 //! A main process writes its own number and start time into the service's folder and checks that its host still lives before it
 //! executes: either a successor of that host reads who runs, or nobody does.
 
 mod account;
+mod enter;
 mod identity;
 #[cfg_attr(target_os = "linux", path = "child/linux.rs")]
 #[cfg_attr(not(target_os = "linux"), path = "child/other.rs")]
 mod os;
-mod setup;
+mod prepare;
 
+use std::convert::Infallible;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
@@ -25,9 +29,15 @@ pub use account::Login;
 pub use identity::read as read_record;
 pub use os::can_isolate;
 
+use enter::{Failure, enter};
+use prepare::Prepared;
+
 use super::process;
 use crate::host::Hosted;
 use crate::host::state::Process;
+
+/// What a child that could not execute exits with; it has said why.
+const NOT_EXECUTED: i32 = 127;
 
 /// What is to be executed.
 #[derive(Debug)]
@@ -49,35 +59,87 @@ pub struct Launch<'a> {
     pub record: Option<BorrowedFd<'a>>,
 }
 
-/// A child that was forked.
+impl Launch<'_> {
+    /// Whether a child would have nothing to look up, nor anything to do that concerns the memory it is in: becoming another account
+    /// takes from a process what others may know of it, and a namespace is not entered by who shares.
+    fn is_plain(&self) -> bool {
+        let spec = &self.hosted.spec;
+        self.hosted.is_prepared()
+            || self.own.is_some_and(|login| !login.switch)
+                && spec.process.environment_files.is_empty()
+                && spec.credentials.is_empty()
+                && !spec.security.wants_private_tmp()
+    }
+}
+
+/// A child that was made.
 #[derive(Debug)]
 pub struct Child {
     /// Who it is.
     pub process: Process,
-    /// Says why it could not execute; at its end without a word, it has.
-    pub report: OwnedFd,
+    /// Whether it has executed.
+    pub telling: Telling,
 }
 
-/// Forks a process that executes the command.
+/// How a child tells whether it has executed.
+#[derive(Debug)]
+pub enum Telling {
+    /// It has told.
+    Told(Report),
+    /// It says through this why it could not; at its end without a word, it has.
+    Pipe(OwnedFd),
+}
+
+/// What a child said before it executed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// Nothing yet.
+    Pending,
+    /// It has executed the command.
+    Executed,
+    /// It could not, for this reason.
+    Failed(String),
+}
+
+/// Makes a process that executes the command.
 ///
 /// # Errors
-/// When there can be no more processes or open files. Everything later comes through the report.
+/// When there can be no more processes or open files. Everything later is told by the child.
 pub fn spawn(launch: &Launch<'_>) -> io::Result<Child> {
+    if os::CAN_SHARE_MEMORY && launch.is_plain() { share(launch) } else { fork_off(launch) }
+}
+
+/// A child in the host's own memory.
+fn share(launch: &Launch<'_>) -> io::Result<Child> {
+    let prepared = Prepared::new(launch).map_err(io::Error::other)?;
+    let parent = std::process::id();
+    let mut failure: Option<Failure> = None;
+    let pid = with_signals_blocked(|| {
+        // SAFETY: this process has one thread, see the module's documentation; `enter` allocates nothing in a plain launch.
+        unsafe { os::share_memory(&mut || failure = Some(enter(launch, &prepared, parent))) }
+    })?;
+    let report = failure.map_or(Report::Executed, |why| Report::Failed(why.words(&prepared)));
+    Ok(Child { process: process::identify(pid), telling: Telling::Told(report) })
+}
+
+/// A child in memory of its own.
+fn fork_off(launch: &Launch<'_>) -> io::Result<Child> {
     let (report, writer) = rustix::pipe::pipe()?;
     for fd in [&report, &writer] {
         rustix::io::fcntl_setfd(fd, FdFlags::CLOEXEC)?;
     }
     rustix::io::ioctl_fionbio(&report, true)?;
     let parent = std::process::id();
-    let pid = with_signals_blocked(|| {
-        // SAFETY: this process has one thread, see the module's documentation.
-        match unsafe { fork() }? {
-            ForkResult::Parent { child } => Ok(child),
-            ForkResult::Child => setup::become_service(launch, parent, writer.as_fd()),
-        }
-    })?;
-    let pid = u32::try_from(pid.as_raw()).unwrap_or_default();
-    Ok(Child { process: process::identify(pid), report })
+    let process = fork_into(|| become_service(launch, parent, writer.as_fd()))?;
+    Ok(Child { process, telling: Telling::Pipe(report) })
+}
+
+/// Makes everything ready and executes; tells the host if that fails.
+fn become_service(launch: &Launch<'_>, parent: u32, report: BorrowedFd<'_>) -> ! {
+    let why = Prepared::new(launch)
+        .map_or_else(|why| why, |prepared| enter(launch, &prepared, parent).words(&prepared));
+    let _ = rustix::io::write(report, why.as_bytes());
+    exit_now(NOT_EXECUTED)
 }
 
 /// Runs a function in a forked child, which exits with 0 when it returns true.
@@ -85,14 +147,18 @@ pub fn spawn(launch: &Launch<'_>) -> io::Result<Child> {
 /// # Errors
 /// When there can be no more processes.
 pub fn fork_worker(work: impl FnOnce() -> bool) -> io::Result<Process> {
+    fork_into(|| {
+        super::signals::reset();
+        exit_now(i32::from(!work()))
+    })
+}
+
+fn fork_into(work: impl FnOnce() -> Infallible) -> io::Result<Process> {
     let pid = with_signals_blocked(|| {
-        // SAFETY: as above.
+        // SAFETY: this process has one thread, see the module's documentation.
         match unsafe { fork() }? {
             ForkResult::Parent { child } => Ok(child),
-            ForkResult::Child => {
-                super::signals::reset();
-                exit_now(i32::from(!work()))
-            }
+            ForkResult::Child => match work() {},
         }
     })?;
     Ok(process::identify(u32::try_from(pid.as_raw()).unwrap_or_default()))
@@ -112,20 +178,27 @@ pub fn exit_now(code: i32) -> ! {
     unsafe { libc::_exit(code) }
 }
 
-/// What a child said before it executed; none while it has not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Report {
-    /// Nothing yet.
-    Pending,
-    /// It has executed the command.
-    Executed,
-    /// It could not, for this reason.
-    Failed(String),
+impl Telling {
+    /// What can be waited for, while it has not told.
+    #[must_use]
+    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+        match self {
+            Self::Told(_) => None,
+            Self::Pipe(pipe) => Some(pipe.as_fd()),
+        }
+    }
+
+    /// Reads what the child says.
+    #[must_use]
+    pub fn read(&self) -> Report {
+        match self {
+            Self::Told(report) => report.clone(),
+            Self::Pipe(pipe) => read_report(pipe),
+        }
+    }
 }
 
-/// Reads what a child says.
-#[must_use]
-pub fn read_report(report: &OwnedFd) -> Report {
+fn read_report(report: &OwnedFd) -> Report {
     let mut text = vec![0_u8; 4096];
     match rustix::io::read(report, &mut text) {
         Ok(0) => Report::Executed,

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use rustix::event::{PollFd, PollFlags, poll};
 
-use super::child::{Login, Report};
+use super::child::{Login, Report, Telling};
 use super::link::{Link, ToHost};
 use super::notify;
 use super::process::{self, Exit, Handle};
@@ -63,8 +63,8 @@ struct Main {
     handle: Handle,
     /// Whether it is a child of this host, or of an earlier one.
     child: bool,
-    /// Open until it has executed.
-    report: Option<OwnedFd>,
+    /// Until it has executed.
+    telling: Option<Telling>,
     /// Why it could not execute.
     failure: Option<String>,
 }
@@ -74,7 +74,7 @@ struct Main {
 struct Helper {
     handle: Handle,
     child: bool,
-    report: Option<OwnedFd>,
+    telling: Option<Telling>,
 }
 
 /// What the service's tree is doing while it is killed.
@@ -228,7 +228,8 @@ impl Host {
             sources.extend(output.fds().map(|fd| (Source::Output, fd)));
         }
         if let Some(main) = &self.main {
-            sources.extend(main.report.iter().map(|fd| (Source::Report, fd.as_fd())));
+            let telling = main.telling.as_ref().and_then(Telling::fd);
+            sources.extend(telling.map(|fd| (Source::Report, fd)));
             sources
                 .extend(main.handle.poll_fd().filter(|_| !main.child).map(|fd| (Source::Main, fd)));
         }
@@ -357,13 +358,13 @@ impl Host {
 
     fn take_report(&mut self) {
         let Some(main) = &mut self.main else { return };
-        let said = main.report.as_ref().map_or(Report::Pending, super::child::read_report);
+        let said = main.telling.as_ref().map_or(Report::Pending, Telling::read);
         match said {
             Report::Pending => return,
             Report::Executed => self.events.push_back(Event::Executed),
             Report::Failed(why) => main.failure = Some(why),
         }
-        main.report = None;
+        main.telling = None;
     }
 
     fn tell(&mut self, words: &str) {

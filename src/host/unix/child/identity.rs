@@ -1,5 +1,6 @@
 //! What is written down about a main process before it executes.
 
+use std::io::Write as _;
 use std::os::fd::BorrowedFd;
 
 use crate::host::state::Process;
@@ -7,13 +8,14 @@ use crate::host::state::Process;
 /// Length of a record: two numbers of 20 digits, a blank between them and a line's end.
 const LENGTH: usize = 42;
 
-/// Writes down who this is, in one piece.
+/// Writes down who this is, in one piece and without an allocation.
 ///
 /// # Errors
 /// As `pwrite(2)`.
 pub fn write(file: BorrowedFd<'_>, process: Process) -> rustix::io::Result<()> {
-    let line = format!("{:020} {:020}\n", process.pid, process.started);
-    rustix::io::pwrite(file, line.as_bytes(), 0).map(drop)
+    let mut line = [0; LENGTH];
+    let _ = writeln!(line.as_mut_slice(), "{:020} {:020}", process.pid, process.started);
+    rustix::io::pwrite(file, &line, 0).map(drop)
 }
 
 /// Reads who it is; none when nothing whole was written.

@@ -3,9 +3,23 @@
 use std::io;
 use std::os::fd::BorrowedFd;
 
-use super::setup::nice;
+use super::enter::nice;
 use crate::host::Hosted;
 use crate::spec::Priority;
+
+/// Whether [`share_memory`] can be had.
+pub const CAN_SHARE_MEMORY: bool = false;
+
+/// There is no such thing here.
+///
+/// # Errors
+/// Always.
+///
+/// # Safety
+/// It does nothing.
+pub unsafe fn share_memory(_work: &mut dyn FnMut()) -> io::Result<u32> {
+    Err(io::ErrorKind::Unsupported.into())
+}
 
 /// Marks the descriptors from `first` on as closed on execution.
 pub fn close_on_exec_from(first: u32) {

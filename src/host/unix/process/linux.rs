@@ -1,11 +1,12 @@
 //! Processes on Linux: `/proc` and pidfds.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::{Exit, Stat};
@@ -135,24 +136,40 @@ fn read(path: &str) -> io::Result<Vec<u8>> {
     }
 }
 
-/// What the kernel tells of a process; none if it is gone.
+/// Longer than any `/proc/PID/stat`: 52 fields of at most 20 digits, and a name of at most 64 bytes.
+const STAT: usize = 2048;
+
+/// What the kernel tells of a process; none if it is gone. Allocates nothing, for a child that shares memory asks it of itself.
 #[must_use]
 pub fn stat(pid: u32) -> Option<Stat> {
-    let text = read(&format!("/proc/{pid}/stat")).ok()?;
+    let mut path = *b"/proc/0000000000/stat";
+    let mut rest = path.get_mut(6..)?;
+    write!(rest, "{pid}/stat").ok()?;
+    let unused = rest.len();
+    let path = path.get(..path.len() - unused)?;
+    let file = rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()).ok()?;
+    let mut text = [0; STAT];
+    let length = rustix::io::read(file, &mut text).ok()?;
+    parse_stat(pid, text.get(..length)?)
+}
+
+fn parse_stat(pid: u32, text: &[u8]) -> Option<Stat> {
     // The name is in parentheses and may hold anything, parentheses too.
     let end = text.iter().rposition(|byte| *byte == b')')?;
-    let rest = String::from_utf8_lossy(text.get(end + 1..)?);
-    let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
-    let number = |index: usize| fields.get(index).and_then(|field| field.parse::<u64>().ok());
+    let mut fields = std::str::from_utf8(text.get(end + 1..)?).ok()?.split_ascii_whitespace();
+    let state = fields.next()?;
+    let parent = fields.next()?.parse().ok()?;
+    // The others by how many of no interest come before: proc_pid_stat(5).
+    let mut number = |skipped| fields.nth(skipped)?.parse::<u64>().ok();
     Some(Stat {
         pid,
-        zombie: matches!(*fields.first()?, "Z" | "X"),
-        parent: u32::try_from(number(1)?).ok()?,
-        ticks: number(11)? + number(12)?,
-        threads: number(17)?,
-        started: number(19)?,
-        pages: number(21)?,
-        status: fields.get(49).and_then(|field| field.parse().ok()).unwrap_or_default(),
+        zombie: matches!(state, "Z" | "X"),
+        parent,
+        ticks: number(9)? + number(0)?,
+        threads: number(4)?,
+        started: number(1)?,
+        pages: number(1)?,
+        status: number(27).and_then(|status| status.try_into().ok()).unwrap_or_default(),
     })
 }
 
@@ -207,4 +224,44 @@ pub fn boot() -> String {
 /// As `prctl(2)`.
 pub fn be_subreaper(on: bool) -> io::Result<()> {
     Ok(nix::sys::prctl::set_child_subreaper(on)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The fields of proc_pid_stat(5) from the third on, each its own number but for the state's letter.
+    fn line(name: &str, state: &str) -> String {
+        let numbers: Vec<String> = (4..=52).map(|field: u32| field.to_string()).collect();
+        format!("7 ({name}) {state} {}\n", numbers.join(" "))
+    }
+
+    #[test]
+    fn each_field_is_the_one_that_the_manual_names() {
+        let expected = Stat {
+            pid: 7,
+            zombie: false,
+            parent: 4,
+            ticks: 14 + 15,
+            threads: 20,
+            started: 22,
+            pages: 24,
+            status: 52,
+        };
+        assert_eq!(parse_stat(7, line("sh", "S").as_bytes()), Some(expected));
+    }
+
+    #[test]
+    fn a_name_may_hold_what_looks_like_fields() {
+        let stat = parse_stat(7, line("a) R 1 (b", "Z").as_bytes());
+        assert_eq!(stat.map(|stat| (stat.zombie, stat.parent)), Some((true, 4)));
+        assert_eq!(parse_stat(7, b"7 (sh) S 1"), None);
+        assert_eq!(parse_stat(7, b""), None);
+    }
+
+    #[test]
+    fn the_largest_number_of_a_process_has_its_path() {
+        assert_eq!(stat(u32::MAX), None);
+        assert_eq!(stat(std::process::id()).map(|stat| stat.pid), Some(std::process::id()));
+    }
 }

@@ -67,7 +67,7 @@ impl Host {
                     self.main = Some(Main {
                         handle,
                         child: true,
-                        report: Some(child.report),
+                        telling: Some(child.telling),
                         failure: None,
                     });
                     self.take_report();
@@ -145,7 +145,7 @@ impl Host {
         let child = child::spawn(&self.launch(command, variables, false)?)?;
         let handle =
             Handle::open(child.process).ok_or_else(|| io::Error::other("it was gone at once"))?;
-        Ok(Helper { handle, child: true, report: Some(child.report) })
+        Ok(Helper { handle, child: true, telling: Some(child.telling) })
     }
 
     fn job_variables(&self, job: Job) -> Vec<(String, String)> {

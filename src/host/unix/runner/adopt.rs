@@ -120,7 +120,7 @@ impl Host {
         self.changed = true;
         let unsaved = recorded.filter(|process| Some(*process) != saved.snapshot.main);
         if let Some(handle) = unsaved.and_then(hold) {
-            self.main = Some(Main { handle, child: false, report: None, failure: None });
+            self.main = Some(Main { handle, child: false, telling: None, failure: None });
             self.machine.found_running(&self.hosted.spec, now());
             self.events.push_back(Event::Executed);
         } else if self.machine.alive {
@@ -132,7 +132,7 @@ impl Host {
     fn take_over_main(&mut self, known: Option<Process>, unsaved: Option<Process>) {
         match known.and_then(hold) {
             Some(handle) => {
-                self.main = Some(Main { handle, child: false, report: None, failure: None });
+                self.main = Some(Main { handle, child: false, telling: None, failure: None });
             }
             None => {
                 let pid = unsaved.or(known).map_or(0, |process| process.pid);
@@ -164,7 +164,7 @@ impl Host {
 
     fn resume_job(&mut self, job: Option<Process>) {
         match job.and_then(hold) {
-            Some(handle) => self.job = Some(Helper { handle, child: false, report: None }),
+            Some(handle) => self.job = Some(Helper { handle, child: false, telling: None }),
             None => {
                 let pid = job.map_or(0, |process| process.pid);
                 let exit = self.reaped.remove(&pid).unwrap_or(Exit::Unknown);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Boss, Host, Source};
 use crate::host::machine::Event;
 use crate::host::restart::End;
-use crate::host::unix::child::{Report, read_report};
+use crate::host::unix::child::{Report, Telling};
 use crate::host::unix::process::{self, Exit};
 use crate::host::unix::signals;
 use crate::state::ExitInfo;
@@ -58,7 +58,7 @@ impl Host {
 
     fn job_ended(&mut self, exit: Exit) {
         let Some(job) = self.job.take() else { return };
-        let failure = match (job.report.as_ref().map(read_report), exit) {
+        let failure = match (job.telling.as_ref().map(Telling::read), exit) {
             (Some(Report::Failed(why)), _) => Some(why),
             (_, Exit::Code(0)) => None,
             (_, exit) => Some(judge(exit).1),

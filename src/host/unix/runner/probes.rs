@@ -114,5 +114,5 @@ impl Host {
 
 fn worker(work: impl FnOnce() -> bool) -> Option<Helper> {
     let process = child::fork_worker(work).ok()?;
-    Some(Helper { handle: Handle::open(process)?, child: true, report: None })
+    Some(Helper { handle: Handle::open(process)?, child: true, telling: None })
 }
