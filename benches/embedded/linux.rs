@@ -14,13 +14,18 @@ use crate::support::time;
 
 const SVCCTL: &str = env!("CARGO_BIN_EXE_svcctl");
 
-/// Measures and prints.
+/// Measures and prints: all, or the parts that the command line names: crash, start, status, idle.
 pub fn run() {
+    let named: Vec<String> =
+        std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let wanted = |part: &str| named.is_empty() || named.iter().any(|name| name == part);
     let work = std::env::temp_dir().join(format!("svcctl-bench-{}", std::process::id()));
     fs::create_dir_all(work.join("run")).expect("a folder to work in");
     println!("| what | svcctl | beside it |\n|---|---|---|");
-    crash::measure(&work);
-    fifty::measure(&work);
+    if wanted("crash") {
+        crash::measure(&work);
+    }
+    fifty::measure(&work, &wanted);
     fs::remove_dir_all(&work).expect("the folder can be removed");
 }
 

@@ -6,6 +6,10 @@
 #[cfg_attr(not(unix), path = "embedded/nowhere.rs")]
 mod control;
 
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::Path;
+
 use crate::artifact::Artifact;
 use crate::backend::hosted::support::{Protections, Support};
 use crate::backend::{
@@ -93,7 +97,8 @@ impl Backend for Embedded {
     }
 
     fn states(&self, names: &[ServiceName], context: &Context<'_>) -> Result<Vec<ServiceState>> {
-        names.iter().map(|name| state(name, context)).collect()
+        let enabled = Enabled::read(context)?;
+        names.iter().map(|name| state(name, &enabled, context)).collect()
     }
 
     fn names(&self, context: &Context<'_>) -> Result<Vec<ServiceName>> {
@@ -118,15 +123,49 @@ impl Backend for Embedded {
 /// The step that removes the runtime folder of a service that is not installed any more.
 const TIDY: &str = "tidy";
 
-fn state(name: &ServiceName, context: &Context<'_>) -> Result<ServiceState> {
+fn state(name: &ServiceName, enabled: &Enabled, context: &Context<'_>) -> Result<ServiceState> {
     let mut state = hosted::state(name, context)?;
-    let installed = state.state != State::NotInstalled;
-    state.enabled = installed && hosted::is_there(context, &link(context.target, name))?;
+    state.enabled = state.state != State::NotInstalled && enabled.has(name);
     Ok(state)
+}
+
+/// The services that come up with the supervisor: a folder that is read once, instead of a look at a path for each.
+enum Enabled {
+    /// These, sorted.
+    Known(Vec<OsString>),
+    /// The folder may not be read, which says nothing against any.
+    Hidden,
+}
+
+impl Enabled {
+    fn read(context: &Context<'_>) -> Result<Self> {
+        let folder = enabled_dir(context.target);
+        match context.system.list(Path::new(&folder)) {
+            Ok(names) => Ok(Self::Known(names)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::Known(Vec::new())),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(Self::Hidden),
+            Err(error) => Err(Error::io(folder, &error)),
+        }
+    }
+
+    fn has(&self, name: &ServiceName) -> bool {
+        let name = OsStr::new(name.as_str());
+        match self {
+            Self::Known(names) => names.binary_search_by(|one| one.as_os_str().cmp(name)).is_ok(),
+            Self::Hidden => true,
+        }
+    }
 }
 
 /// Where the link is that makes a service come up with the supervisor.
 fn link(target: &Target, name: &ServiceName) -> String {
-    let separator = if target.os.is_unix() { '/' } else { '\\' };
-    format!("{}{separator}enabled{separator}{name}", target.dirs.state)
+    format!("{}{}{name}", enabled_dir(target), separator(target))
+}
+
+fn enabled_dir(target: &Target) -> String {
+    format!("{}{}enabled", target.dirs.state, separator(target))
+}
+
+const fn separator(target: &Target) -> char {
+    if target.os.is_unix() { '/' } else { '\\' }
 }

@@ -7,19 +7,23 @@ use std::time::Duration;
 /// How long nothing happens.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// The memory of all processes whose command line is so, and how often they woke up in half a minute.
-pub fn idle(services: f64, is_one: &dyn Fn(&str) -> bool) -> String {
+/// The memory of all processes whose command line is so, and how often they woke up in half a minute; none
+/// if there is no such process.
+pub fn idle(services: f64, is_one: &dyn Fn(&str) -> bool) -> Option<String> {
     let found = processes(is_one);
+    if found.is_empty() {
+        return None;
+    }
     let kib: Vec<f64> = found.iter().filter_map(|at| pss(at)).collect();
     let total: f64 = kib.iter().sum::<f64>() / 1024.0;
     let before: u64 = found.iter().filter_map(|at| switches(at)).sum();
     std::thread::sleep(IDLE);
     let wakes = found.iter().filter_map(|at| switches(at)).sum::<u64>() - before;
-    format!(
+    Some(format!(
         "{:.2} MiB a service, {total:.1} in all, {} processes, {wakes} wake-ups in {IDLE:?}",
         total / services,
         kib.len()
-    )
+    ))
 }
 
 fn processes(is_one: &dyn Fn(&str) -> bool) -> Vec<std::path::PathBuf> {

@@ -162,7 +162,7 @@ fn idle_pitchfork(folder: &Path, services: u32) -> Option<String> {
         pitchfork(&["stop", name]);
     }
     pitchfork(&["supervisor", "stop"]);
-    Some(format!("pitchfork: {figure}"))
+    figure.map(|figure| format!("pitchfork: {figure}"))
 }
 
 fn idle_supervisord(folder: &Path, services: u32) -> Option<String> {
@@ -185,7 +185,7 @@ fn idle_supervisord(folder: &Path, services: u32) -> Option<String> {
     let figure = memory::idle(services.into(), &|line| line.contains(&mark));
     run(Command::new("/bin/kill").arg(child.id().to_string()));
     let _ = child.wait();
-    Some(format!("supervisord: {figure}"))
+    figure.map(|figure| format!("supervisord: {figure}"))
 }
 
 fn idle_pm2(folder: &Path, services: u32) -> Option<String> {
@@ -203,14 +203,15 @@ fn idle_pm2(folder: &Path, services: u32) -> Option<String> {
         command.env("PM2_HOME", folder);
         command
     };
-    run(pm2().arg("start").arg(file)).then(|| {
-        std::thread::sleep(Duration::from_secs(8));
-        let mark = folder.display().to_string();
-        let is_its = |line: &str| line.starts_with("PM2") && line.contains(&mark);
-        let figure = memory::idle(services.into(), &is_its);
-        run(pm2().arg("kill"));
-        format!("pm2: {figure}")
-    })
+    if !run(pm2().arg("start").arg(file)) {
+        return None;
+    }
+    std::thread::sleep(Duration::from_secs(8));
+    let mark = folder.display().to_string();
+    let is_its = |line: &str| line.starts_with("PM2") && line.contains(&mark);
+    let figure = memory::idle(services.into(), &is_its);
+    run(pm2().arg("kill"));
+    figure.map(|figure| format!("pm2: {figure}"))
 }
 
 fn idle_peer(folder: &Path, services: u32, scan: &str, log: &str, mark: &str) -> Option<String> {
@@ -225,5 +226,5 @@ fn idle_peer(folder: &Path, services: u32, scan: &str, log: &str, mark: &str) ->
     std::thread::sleep(Duration::from_secs(8));
     let is_its =
         |line: &str| line.starts_with(mark) || line.starts_with("svlogd") || line.starts_with(scan);
-    Some(memory::idle(services.into(), &is_its))
+    memory::idle(services.into(), &is_its)
 }
