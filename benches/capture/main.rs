@@ -66,7 +66,8 @@ fn write_lines(bytes: u64, write: usize) {
 
 fn table(title: &str, load: Load) {
     println!("\n{title}, seconds: median [least–most] and ratio to cat\n");
-    let present: Vec<&Peer> = PEERS.iter().filter(|peer| peer.is_present()).collect();
+    let present: Vec<&Peer> =
+        PEERS.iter().filter(|peer| peer.is_present() && is_wanted(peer)).collect();
     let mut times: Vec<Vec<Duration>> = vec![Vec::new(); present.len()];
     // In turns, so that what else the machine does hits all alike.
     for _ in 0..setting("SVCCTL_BENCH_ROUNDS", 3) {
@@ -82,6 +83,14 @@ fn table(title: &str, load: Load) {
         let middle = median(times);
         println!("{:34} {middle:7.2} [{least:.2}–{most:.2}] {:6.2}", peer.name, middle / base);
     }
+}
+
+/// All peers, or `cat` and those of which the command line has a part of the name.
+fn is_wanted(peer: &Peer) -> bool {
+    let mut named = std::env::args().skip(1).filter(|word| !word.starts_with('-')).peekable();
+    named.peek().is_none()
+        || peer.name.starts_with("cat")
+        || named.any(|word| peer.name.contains(&word))
 }
 
 /// One run, in a folder of its own.

@@ -130,8 +130,12 @@ impl Capture {
             state.open = open;
         }
         self.record(None);
-        for index in if record.error_first { [1, 0] } else { [0, 1] } {
-            self.drain(index, Tail::Wait);
+        if self.direct {
+            self.drain_raw();
+        } else {
+            for index in if record.error_first { [1, 0] } else { [0, 1] } {
+                self.drain(index, Tail::Wait);
+            }
         }
         self.release();
         Ok(())

@@ -13,38 +13,48 @@ use crate::host::logs::loss::Loss;
 const ROTATIONS: usize = 64;
 
 impl Capture {
-    /// Moves what is waiting; how many bytes.
+    /// Takes what is waiting; how many bytes. It is held before it is moved into the file: the pipe that a file is fed from is locked
+    /// until the file has it all, and the service would wait for that with every line.
     pub(super) fn take_raw(&mut self) -> usize {
-        let waiting = self.channels.out.waiting().unwrap_or(0);
-        if waiting == 0 {
-            return 0;
-        }
-        if self.is_losing() || self.state(0).torn {
-            return self.shown(Self::lose_raw);
-        }
-        if waiting as u64 <= self.log.room(Instant::now()).bytes {
-            return self.transfer(waiting);
-        }
-        self.shown(Self::transfer_to_line_ends)
+        let taken = self.channels.out.fill().unwrap_or(0);
+        self.drain_raw();
+        taken
     }
 
-    /// Does something with the bytes that are waiting, without taking them.
-    fn shown(&mut self, work: fn(&mut Self, &[u8]) -> usize) -> usize {
-        let Some(mut buffers) = self.buffers.take().or_else(|| Buffers::new().ok()) else {
-            return 0;
-        };
+    /// Moves what is held. A turn ends where a file does, or a line that is dropped; and a signal can end it.
+    pub(super) fn drain_raw(&mut self) {
+        for _ in 0..ROTATIONS {
+            let held = self.channels.out.held().unwrap_or(0);
+            if held == 0 {
+                break;
+            } else if !self.direct {
+                self.drain(0, Tail::Wait);
+                break;
+            } else if self.is_losing() || self.state(0).torn {
+                self.shown(Self::lose_raw);
+            } else if held as u64 <= self.log.room(Instant::now()).bytes {
+                self.transfer(held);
+            } else {
+                self.shown(Self::transfer_to_line_ends);
+            }
+        }
+    }
+
+    /// Does something with the bytes that are held, without discarding them.
+    fn shown(&mut self, work: fn(&mut Self, &[u8])) {
+        let Some(mut buffers) = self.buffers.take().or_else(|| Buffers::new().ok()) else { return };
         let channel = &self.channels.out;
-        let shown = buffers.input.refill(|bytes| channel.show_waiting(bytes));
-        let used = shown.map_or(0, |()| work(self, buffers.input.as_slice()));
+        if buffers.input.refill(|bytes| channel.show_held(bytes)).is_ok() {
+            work(self, buffers.input.as_slice());
+        }
         self.buffers = Some(buffers);
-        used
     }
 
     /// The file is nearly full: moves what still belongs to it, rotates, and so on.
-    fn transfer_to_line_ends(&mut self, waiting: &[u8]) -> usize {
+    fn transfer_to_line_ends(&mut self, held: &[u8]) {
         let mut done = 0;
         for _ in 0..ROTATIONS {
-            let rest = waiting.get(done..).unwrap_or_default();
+            let rest = held.get(done..).unwrap_or_default();
             let room = self.log.room(Instant::now());
             let (count, rotate) = format::cut(rest, room, self.log.at_line().unwrap_or(true));
             let moved = self.transfer_all(count);
@@ -55,7 +65,6 @@ impl Capture {
             // A file that cannot be rotated takes what comes.
             let _ = self.rotate();
         }
-        done
     }
 
     fn transfer_all(&mut self, count: usize) -> usize {
@@ -80,7 +89,7 @@ impl Capture {
             Err(error) if is_unsupported(&error) => {
                 self.direct = false;
                 self.record(None);
-                self.take_lines(Tail::Wait)
+                0
             }
             Err(error) => {
                 self.fail(&error);
@@ -89,18 +98,17 @@ impl Capture {
         }
     }
 
-    /// Drops what is waiting, or the rest of a line whose beginning was dropped.
-    fn lose_raw(&mut self, waiting: &[u8]) -> usize {
+    /// Drops what is held, or the rest of a line whose beginning was dropped.
+    fn lose_raw(&mut self, held: &[u8]) {
         let used = if self.is_losing() {
-            waiting
+            held
         } else {
-            let end = memchr(b'\n', waiting).map_or(waiting.len(), |at| at + 1);
-            waiting.get(..end).unwrap_or_default()
+            let end = memchr(b'\n', held).map_or(held.len(), |at| at + 1);
+            held.get(..end).unwrap_or_default()
         };
         self.state(0).torn = used.last() != Some(&b'\n');
         self.count_lost(used);
-        let _ = self.channels.out.skip(used.len());
-        used.len()
+        let _ = self.channels.out.discard(used.len());
     }
 
     /// The service has ended: the next one begins with a new line.

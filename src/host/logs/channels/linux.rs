@@ -26,7 +26,7 @@ pub struct Channel {
     writer: Writer,
     /// What has been taken from the source and not committed to the log.
     held: Pipe,
-    /// Where the source's or the held bytes are duplicated to, to be read.
+    /// Where the held bytes are duplicated to, to be read.
     shown: Pipe,
     null: OwnedFd,
     large: bool,
@@ -115,18 +115,9 @@ impl Channel {
 
     /// Reads what is held, without discarding it, into the front of `buffer`.
     pub fn show_held(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.show(&self.held.read, buffer)
-    }
-
-    /// Reads what is waiting, without taking it.
-    pub fn show_waiting(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.show(&self.source, buffer)
-    }
-
-    fn show(&self, from: &OwnedFd, buffer: &mut [u8]) -> io::Result<usize> {
         let flags = SpliceFlags::NONBLOCK;
-        let shown =
-            none_if_again(rustix::pipe::tee(from, self.shown.input(), buffer.len(), flags))?;
+        let (from, to) = (&self.held.read, self.shown.input());
+        let shown = none_if_again(rustix::pipe::tee(from, to, buffer.len(), flags))?;
         let mut done = 0;
         while let Some(rest) = buffer.get_mut(done..shown).filter(|rest| !rest.is_empty()) {
             done += rustix::io::read(&self.shown.read, rest)?;
@@ -143,21 +134,13 @@ impl Channel {
         Ok(())
     }
 
-    /// Forgets the first `bytes` of what is waiting.
-    pub fn skip(&mut self, bytes: usize) -> io::Result<()> {
-        let mut left = bytes;
-        while left > 0 {
-            left -= splice(&self.source, &self.null, left)?.max(1);
-        }
-        Ok(())
-    }
-
-    /// Moves at most `bytes` of what is waiting into a file, at `offset`; how many. At every instant a byte is in the pipe or in
+    /// Moves at most `bytes` of what is held into a file, at `offset`; how many. At every instant a byte is in the pipe or in
     /// the file, never in both or none: a kill does not interrupt the kernel between the two.
     pub fn transfer(&mut self, file: &File, offset: u64, bytes: usize) -> io::Result<usize> {
         let mut offset = offset;
         let flags = SpliceFlags::NONBLOCK | SpliceFlags::MOVE;
-        let moved = rustix::pipe::splice(&self.source, None, file, Some(&mut offset), bytes, flags);
+        let moved =
+            rustix::pipe::splice(&self.held.read, None, file, Some(&mut offset), bytes, flags);
         none_if_again(moved)
     }
 

@@ -91,11 +91,6 @@ impl Channel {
         Ok(count)
     }
 
-    /// Cannot be done here.
-    pub fn show_waiting(&self, _buffer: &mut [u8]) -> io::Result<usize> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
     /// Forgets the first `bytes` of what is held.
     pub fn discard(&mut self, bytes: usize) -> io::Result<()> {
         self.held.drain(..bytes.min(self.held.len()));
@@ -103,11 +98,6 @@ impl Channel {
             self.held.shrink_to(SIZE);
         }
         Ok(())
-    }
-
-    /// Cannot be done here.
-    pub fn skip(&mut self, _bytes: usize) -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
     }
 
     /// Cannot be done here.
