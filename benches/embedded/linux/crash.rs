@@ -57,7 +57,7 @@ pub fn measure(work: &Path) {
     install(work, "crash", &command.each_ref().map(String::as_str));
     time(&mut svcctl(work, &["start", "crash"]));
     wait_for(&file("ours"), CRASHES);
-    time(&mut svcctl(work, &["stop", "crash"]));
+    time(&mut svcctl(work, &["uninstall", "crash"]));
     for _ in 0..CRASHES {
         let [program, rest @ ..] = child("bare", LIFE);
         let _ = Command::new(program).args(rest).status().expect("it can be spawned");

@@ -37,22 +37,29 @@ pub fn measure(work: &Path, wanted: &dyn Fn(&str) -> bool) {
 
 fn started_and_stopped(work: &Path, all: &dyn Fn(&str) -> Command) {
     let mut s6 = peers::S6::with_services(work, MANY);
-    let (mut starts, mut stops) = (Vec::new(), Vec::new());
-    let (mut peer_starts, mut peer_stops) = (Vec::new(), Vec::new());
+    let systemd = peers::Systemd::with_services(MANY);
+    let mut starts: [Vec<Duration>; 3] = Default::default();
+    let mut stops = starts.clone();
     for _ in 0..7 {
-        starts.push(time(&mut all("start")));
-        stops.push(time(&mut all("stop")));
+        starts[0].push(time(&mut all("start")));
+        stops[0].push(time(&mut all("stop")));
         if let Some(s6) = &mut s6 {
-            peer_starts.push(time(&mut s6.all("-u", "-u")));
-            peer_stops.push(time(&mut s6.all("-d", "-D")));
+            starts[1].push(time(&mut s6.all("-u", "-u")));
+            stops[1].push(time(&mut s6.all("-d", "-D")));
+        }
+        if let Some(systemd) = &systemd {
+            starts[2].push(time(&mut systemd.all("start")));
+            stops[2].push(time(&mut systemd.all("stop")));
         }
     }
-    let beside = |times: &[Duration]| match times {
-        [] => String::new(),
-        times => format!("s6: {}", ms(median(times))),
-    };
-    row("fifty started in one command", &ms(median(&starts)), &beside(&peer_starts));
-    row("fifty stopped in one command", &ms(median(&stops)), &beside(&peer_stops));
+    for (what, [ours, s6, systemd]) in [("started", &starts), ("stopped", &stops)] {
+        let beside: Vec<String> = [("s6", s6), ("systemd", systemd)]
+            .into_iter()
+            .filter(|(_, times)| !times.is_empty())
+            .map(|(peer, times)| format!("{peer}: {}", ms(median(times))))
+            .collect();
+        row(&format!("fifty {what} in one command"), &ms(median(ours)), &beside.join("; "));
+    }
 }
 
 fn asked(work: &Path) {

@@ -77,7 +77,7 @@ pub fn pm2_crashes(work: &Path, command: &[String], enough: impl FnOnce()) -> bo
 
 /// The same with the systemd that has booted this machine.
 pub fn systemd_crashes(work: &Path, command: &[String], enough: impl FnOnce()) -> bool {
-    if !Path::new("/run/systemd/system").exists() {
+    if !Path::new(UNITS).exists() {
         return false;
     }
     let unit = format!("svcctl-bench-{}.service", work.display().to_string().len());
@@ -87,12 +87,59 @@ pub fn systemd_crashes(work: &Path, command: &[String], enough: impl FnOnce()) -
         run(Command::new("systemd-run").args(properties).arg("--unit").arg(&unit).args(command));
     if started {
         enough();
-        run(Command::new("systemctl").args(["stop", &unit]));
+        run(&mut systemctl(&["stop", &unit]));
     }
     started
 }
 
 // --- many services --------------------------------------------------------------------------------------------------------
+
+/// Where systemd finds units that are gone after a boot; it is there if systemd has booted this machine.
+const UNITS: &str = "/run/systemd/system";
+
+fn systemctl(words: &[&str]) -> Command {
+    let mut command = Command::new("systemctl");
+    command.args(words);
+    command
+}
+
+/// systemd with services that are down.
+pub struct Systemd {
+    units: Vec<String>,
+}
+
+impl Systemd {
+    /// None if it has not booted this machine.
+    pub fn with_services(count: u32) -> Option<Self> {
+        if !Path::new(UNITS).exists() {
+            return None;
+        }
+        let units = (0..count).map(|number| format!("svcctl-bench-{number}.service")).collect();
+        let systemd = Self { units };
+        for unit in &systemd.units {
+            let text = "[Service]\nExecStart=/bin/sleep 1000\n";
+            fs::write(Path::new(UNITS).join(unit), text).expect("a unit");
+        }
+        run(&mut systemctl(&["daemon-reload"])).then_some(systemd)
+    }
+
+    /// Starts or stops all.
+    pub fn all(&self, verb: &str) -> Command {
+        let mut command = systemctl(&[verb]);
+        command.args(&self.units);
+        command
+    }
+}
+
+impl Drop for Systemd {
+    fn drop(&mut self) {
+        run(&mut self.all("stop"));
+        for unit in &self.units {
+            let _ = fs::remove_file(Path::new(UNITS).join(unit));
+        }
+        run(&mut systemctl(&["daemon-reload"]));
+    }
+}
 
 /// s6 with services that are down.
 pub struct S6 {
