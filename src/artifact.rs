@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// One thing that has to be on the machine for the service to be installed. `C`: what is known of a file's contents.
+///
+/// Its kind is the key around it: a key within would have serde keep all of it aside until that is found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Artifact<C = String> {
     /// A regular file.
     File(FileArtifact<C>),
@@ -135,7 +137,7 @@ mod tests {
     #[test]
     fn each_kind_of_trace_is_read_as_it_was_written() {
         let file = FileArtifact { path: "/a".into(), mode: 0o600, contents: "text\n".to_owned() };
-        let value = serde_json::json!({ "kind": "file" });
+        let value = serde_json::json!({ "file": 1 });
         for artifact in [
             Artifact::File(file),
             Artifact::Link { path: "/a".into(), target: "/b".into() },
@@ -151,9 +153,9 @@ mod tests {
     #[test]
     fn a_trace_with_a_field_missing_is_none() {
         for text in [
-            r#"{"kind":"file","path":"/a","mode":420}"#,
-            r#"{"kind":"link","path":"/a"}"#,
-            r#"{"kind":"object","id":"a","value":1}"#,
+            r#"{"file":{"path":"/a","mode":420}}"#,
+            r#"{"link":{"path":"/a"}}"#,
+            r#"{"object":{"id":"a","value":1}}"#,
         ] {
             let error = serde_json::from_str::<Trace>(text).unwrap_err().to_string();
             assert!(error.contains("missing field"), "{error}");

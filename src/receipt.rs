@@ -99,7 +99,9 @@ impl Kept for Receipt {
 
 impl Kept for Summary {
     fn read(file: &[u8]) -> serde_json::Result<Self> {
-        serde_json::from_slice(lines(file).0)
+        // Checked as a whole, not text by text.
+        let line = std::str::from_utf8(lines(file).0).map_err(serde::de::Error::custom)?;
+        serde_json::from_str(line)
     }
 
     fn name(&self) -> &ServiceName {
@@ -109,7 +111,7 @@ impl Kept for Summary {
 
 /// The first line, and what comes after it. JSON in one line has no other line end: within a text it is written as `\n`.
 fn lines(file: &[u8]) -> (&[u8], &[u8]) {
-    let end = file.iter().position(|byte| *byte == b'\n').unwrap_or(file.len());
+    let end = memchr::memchr(b'\n', file).unwrap_or(file.len());
     let (first, rest) = file.split_at(end);
     (first, rest.get(1..).unwrap_or_default())
 }

@@ -30,16 +30,16 @@ impl ServiceName {
     /// # Errors
     /// The rule that is broken, in words that complete "the name …".
     pub fn new(name: &str) -> Result<Self, &'static str> {
-        let stem = name.split('.').next().unwrap_or(name).to_ascii_lowercase();
+        let stem = name.split('.').next().unwrap_or(name);
         if name.is_empty() {
             Err("is empty")
         } else if name.len() > Self::MAX {
             Err("is longer than 64 characters")
         } else if !name.starts_with(|c: char| c.is_ascii_alphanumeric()) {
             Err("does not begin with a letter or a digit")
-        } else if !name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)) {
+        } else if !name.bytes().all(|c| c.is_ascii_alphanumeric() || b"._-".contains(&c)) {
             Err("holds something other than letters, digits, '.', '_' and '-'")
-        } else if RESERVED.contains(&stem.as_str()) {
+        } else if RESERVED.iter().any(|device| device.eq_ignore_ascii_case(stem)) {
             Err("is a device name that Windows reserves")
         } else {
             Ok(Self(name.to_owned()))
