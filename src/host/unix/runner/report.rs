@@ -5,7 +5,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::{Boss, Host, now};
-use crate::host::state::{self, Saved, Snapshot};
+use crate::host::machine::{Machine, Phase};
+use crate::host::state::{self, Process, Saved, Snapshot};
 use crate::host::unix::link::{Link, ToSupervisor};
 use crate::host::unix::{process, supervisor};
 use crate::state::State;
@@ -54,19 +55,7 @@ impl Host {
     /// Tells the manager, if it wants to know.
     pub(super) fn report(&mut self) {
         let Boss::Manager(Some(manager)) = &self.boss else { return };
-        let words = match (&self.machine.trouble, self.main_process()) {
-            (_, Some(process)) if self.machine.state() == State::Running => {
-                format!("READY=1\nSTATUS=running (pid {})", process.pid)
-            }
-            // The start is over, and it did not work; whoever waits for it is told why by the state file.
-            (Some(trouble), _) if self.machine.state() == State::Restarting => {
-                format!("READY=1\nSTATUS=restarting: {trouble}")
-            }
-            (Some(trouble), _) => format!("STATUS={}: {trouble}", self.machine.state().word()),
-            (None, _) => format!("STATUS={}", self.machine.state().word()),
-        };
-        let stopping = if self.machine.state() == State::Stopping { "STOPPING=1\n" } else { "" };
-        let words = format!("{stopping}{words}");
+        let words = notice(&self.machine, self.main_process());
         if words != self.last_said {
             manager.say(&words);
             self.last_said = words;
@@ -108,9 +97,58 @@ impl Host {
     }
 }
 
+/// What a manager is told. A start that did not work is over for it when the service is to be started again: only then, for while
+/// its tree is being killed nobody knows yet whether it will be. Whoever waits for the start is told why by the state file.
+fn notice(machine: &Machine, main: Option<Process>) -> String {
+    let state = machine.state();
+    let ready = match (machine.phase, main) {
+        (Phase::Running, Some(_)) | (Phase::Backoff, _) => "READY=1\n",
+        _ if state == State::Stopping => "STOPPING=1\n",
+        _ => "",
+    };
+    let status = match (&machine.trouble, main) {
+        (_, Some(process)) if state == State::Running => format!("running (pid {})", process.pid),
+        (Some(trouble), _) => format!("{}: {trouble}", state.word()),
+        (None, _) => state.word().to_owned(),
+    };
+    format!("{ready}STATUS={status}")
+}
+
 /// Now, in milliseconds since 1970.
 #[must_use]
 pub fn milliseconds() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::machine::Goal;
+
+    fn machine(phase: Phase, trouble: Option<&str>) -> Machine {
+        let mut machine = Machine::default();
+        (machine.phase, machine.goal) = (phase, Goal::Up);
+        machine.trouble = trouble.map(str::to_owned);
+        machine
+    }
+
+    #[test]
+    fn a_start_that_failed_is_over_when_the_service_is_to_be_started_again_and_not_before() {
+        let main = Some(Process { pid: 7, started: 1 });
+        let why = Some("exited with code 1");
+        for (machine, main, words) in [
+            (machine(Phase::Waiting, None), main, "STATUS=starting"),
+            (machine(Phase::Running, None), main, "READY=1\nSTATUS=running (pid 7)"),
+            (machine(Phase::Killing, why), main, "STATUS=restarting: exited with code 1"),
+            (machine(Phase::PostStop, why), None, "STATUS=restarting: exited with code 1"),
+            (machine(Phase::Backoff, why), None, "READY=1\nSTATUS=restarting: exited with code 1"),
+            (machine(Phase::Failed, why), None, "STATUS=failed: exited with code 1"),
+        ] {
+            assert_eq!(notice(&machine, main), words);
+        }
+        let mut stopping = machine(Phase::Terminating, None);
+        stopping.goal = Goal::Down;
+        assert_eq!(notice(&stopping, main), "STOPPING=1\nSTATUS=stopping");
+    }
 }
