@@ -144,3 +144,11 @@ fn a_removed_file_is_made_anew_and_a_truncated_one_goes_on_at_its_new_end() {
         assert_eq!(text.split(|byte| *byte == b'\n').count(), 2, "{format:?}: {text:?}");
     }
 }
+
+#[test]
+fn raw_lines_are_all_written_though_each_needs_a_file_and_no_more_come() {
+    let mut subject = Subject::new(LogFormat::Raw, 1);
+    let lines = b"x\n".repeat(1_000);
+    subject.write(Stream::Stdout, &lines);
+    assert!(subject.files().concat() == lines);
+}

@@ -54,6 +54,8 @@ pub struct Capture {
     latest: usize,
     /// Whether the kernel moves raw bytes into the file by itself.
     direct: bool,
+    /// Whether raw bytes were left that nothing but another turn will move.
+    behind: bool,
 }
 
 /// What is known of one stream.
@@ -110,6 +112,7 @@ impl Capture {
             loss: None,
             counters: Counters::default(),
             latest: 0,
+            behind: false,
         };
         capture.recover(record.unwrap_or_default())?;
         Ok(capture)
@@ -198,13 +201,15 @@ impl Capture {
         let partial =
             self.state.iter().filter_map(|state| state.partial).map(|since| since + PARTIAL);
         let loss = self.loss.as_ref().map(|loss| loss.retry);
-        partial.chain(loss).chain(self.pace.deadline()).chain([self.log.due()]).min()
+        let behind = self.behind.then(Instant::now);
+        let own = partial.chain(loss).chain(behind);
+        own.chain(self.pace.deadline()).chain([self.log.due()]).min()
     }
 
     /// Does what is due: may be called too early or too late.
     pub fn on_timer(&mut self) {
         let now = Instant::now();
-        if self.pace.resume(now) {
+        if self.pace.resume(now) || self.behind {
             self.on_readable();
         }
         for index in 0..self.state.len() {
@@ -242,7 +247,7 @@ impl Capture {
     /// The capture can go on afterwards, with the next start of the service.
     pub fn finish(&mut self, grace: Duration) {
         let end = Instant::now() + grace;
-        while self.take(Tail::Wait) > 0 && Instant::now() < end {}
+        while (self.take(Tail::Wait) > 0 || self.behind) && Instant::now() < end {}
         if self.direct {
             self.end_raw();
         } else {

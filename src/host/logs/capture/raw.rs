@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use memchr::memchr;
 
-use super::{Buffers, Capture, Tail};
+use super::{Buffers, Capture, TURNS, Tail};
 use crate::host::logs::format;
 use crate::host::logs::loss::Loss;
 
@@ -21,23 +21,29 @@ impl Capture {
         taken
     }
 
-    /// Moves what is held. A turn ends where a file does, or a line that is dropped; and a signal can end it.
+    /// Moves what is held, but not for long: what is left then is the next turn's, even if nothing more comes.
     pub(super) fn drain_raw(&mut self) {
-        for _ in 0..ROTATIONS {
-            let held = self.channels.out.held().unwrap_or(0);
-            if held == 0 {
-                break;
-            } else if !self.direct {
-                self.drain(0, Tail::Wait);
-                break;
-            } else if self.is_losing() || self.state(0).torn {
-                self.shown(Self::lose_raw);
-            } else if held as u64 <= self.log.room(Instant::now()).bytes {
-                self.transfer(held);
-            } else {
-                self.shown(Self::transfer_to_line_ends);
-            }
+        self.behind = (0..TURNS).all(|_| self.move_held());
+    }
+
+    /// Moves held bytes to the end of the file, or of a line that is dropped, or until a signal; whether there were any.
+    fn move_held(&mut self) -> bool {
+        let held = self.channels.out.held().unwrap_or(0);
+        if held == 0 {
+            return false;
         }
+        if !self.direct {
+            self.drain(0, Tail::Wait);
+            return false;
+        }
+        if self.is_losing() || self.state(0).torn {
+            self.shown(Self::lose_raw);
+        } else if held as u64 <= self.log.room(Instant::now()).bytes {
+            self.transfer(held);
+        } else {
+            self.shown(Self::transfer_to_line_ends);
+        }
+        true
     }
 
     /// Does something with the bytes that are held, without discarding them.
