@@ -29,7 +29,7 @@ pub use account::Login;
 pub use identity::read as read_record;
 pub use os::can_isolate;
 
-use enter::{Failure, enter};
+use enter::{Failure, enter, leave};
 use prepare::Prepared;
 
 use super::process;
@@ -114,11 +114,15 @@ fn share(launch: &Launch<'_>) -> io::Result<Child> {
     let prepared = Prepared::new(launch).map_err(io::Error::other)?;
     let parent = std::process::id();
     let mut failure: Option<Failure> = None;
+    let mut work = || {
+        let left = leave(launch, parent);
+        failure = Some(left.map_or_else(|why| why, |()| enter(launch, &prepared)));
+    };
     let pid = with_signals_blocked(|| {
-        // SAFETY: this process has one thread, see the module's documentation; `enter` allocates nothing in a plain launch.
-        unsafe { os::share_memory(&mut || failure = Some(enter(launch, &prepared, parent))) }
+        // SAFETY: this process has one thread, see the module's documentation; the work allocates nothing in a plain launch.
+        unsafe { os::share_memory(&mut work) }
     })?;
-    let report = failure.map_or(Report::Executed, |why| Report::Failed(why.words(&prepared)));
+    let report = failure.map_or(Report::Executed, |why| Report::Failed(why.words(Some(&prepared))));
     Ok(Child { process: process::identify(pid), telling: Telling::Told(report) })
 }
 
@@ -136,10 +140,16 @@ fn fork_off(launch: &Launch<'_>) -> io::Result<Child> {
 
 /// Makes everything ready and executes; tells the host if that fails.
 fn become_service(launch: &Launch<'_>, parent: u32, report: BorrowedFd<'_>) -> ! {
-    let why = Prepared::new(launch)
-        .map_or_else(|why| why, |prepared| enter(launch, &prepared, parent).words(&prepared));
+    let Err(why) = prepare_and_enter(launch, parent);
     let _ = rustix::io::write(report, why.as_bytes());
     exit_now(NOT_EXECUTED)
+}
+
+fn prepare_and_enter(launch: &Launch<'_>, parent: u32) -> Result<Infallible, String> {
+    // First of all: what is looked up may take long, and the child can be told to end meanwhile.
+    leave(launch, parent).map_err(|why| why.words(None))?;
+    let prepared = Prepared::new(launch)?;
+    Err(enter(launch, &prepared).words(Some(&prepared)))
 }
 
 /// Runs a function in a forked child, which exits with 0 when it returns true.

@@ -46,8 +46,8 @@ impl Step {
 }
 
 impl Failure {
-    /// In words.
-    pub fn words(&self, prepared: &Prepared) -> String {
+    /// In words. `prepared`: if it had come so far.
+    pub fn words(&self, prepared: Option<&Prepared>) -> String {
         let text = |text: &CStr| text.to_string_lossy().into_owned();
         let what = match self.step {
             Step::Record => "its number cannot be written down".to_owned(),
@@ -58,15 +58,18 @@ impl Failure {
             Step::Priority => "process.priority".to_owned(),
             Step::Isolation => "its /tmp cannot be set up".to_owned(),
             Step::Account => {
-                let name = prepared.login.as_ref().map_or("", |login| login.name.as_str());
-                format!("cannot become '{name}'")
+                let login = prepared.and_then(|prepared| prepared.login.as_ref());
+                format!("cannot become '{}'", login.map_or("", |login| &login.name))
             }
             Step::Privileges => "security.no-new-privileges".to_owned(),
             Step::Folder => {
-                let folder = prepared.folder.as_deref().map(text).unwrap_or_default();
-                format!("the working directory {folder}")
+                let folder = prepared.and_then(|prepared| prepared.folder.as_deref());
+                format!("the working directory {}", folder.map(text).unwrap_or_default())
             }
-            Step::Execution => return self.not_executed(&text(&prepared.program)),
+            Step::Execution => {
+                let program = prepared.map(|prepared| text(&prepared.program));
+                return self.not_executed(&program.unwrap_or_default());
+            }
         };
         format!("{what}: {}", self.said())
     }
@@ -97,18 +100,23 @@ impl Failure {
     }
 }
 
-/// Puts everything in place and executes. `parent`: the host, without which a main process does not go on.
-pub fn enter(launch: &Launch<'_>, prepared: &Prepared, parent: u32) -> Failure {
+/// Leaves the host: takes signals as any program does, and says who it is. `parent`: the host, without which a main process does not
+/// go on.
+pub fn leave(launch: &Launch<'_>, parent: u32) -> Result<(), Failure> {
     signals::reset();
     let _ = nix::unistd::setsid();
-    match in_place(launch, prepared, parent) {
+    record(launch, parent)
+}
+
+/// Puts everything in place and executes.
+pub fn enter(launch: &Launch<'_>, prepared: &Prepared) -> Failure {
+    match in_place(launch, prepared) {
         Err(failure) => failure,
         Ok(()) => Step::Execution.failed(execute(prepared)),
     }
 }
 
-fn in_place(launch: &Launch<'_>, prepared: &Prepared, parent: u32) -> Result<(), Failure> {
-    record(launch, parent)?;
+fn in_place(launch: &Launch<'_>, prepared: &Prepared) -> Result<(), Failure> {
     streams(launch)?;
     if let Some(login) = &prepared.login {
         let spec = &launch.hosted.spec;
