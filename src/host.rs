@@ -165,6 +165,8 @@ pub fn logs_dir(target: &Target, name: &ServiceName) -> String {
     join(target.os, &[&target.dirs.logs, name.as_str()])
 }
 
-fn join(os: Os, parts: &[&str]) -> String {
+/// A path of that system.
+#[must_use]
+pub fn join(os: Os, parts: &[&str]) -> String {
     parts.join(if os.is_unix() { "/" } else { "\\" })
 }

@@ -9,6 +9,8 @@
 #![allow(clippy::expect_used)]
 
 mod peers;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::fs;
 use std::io::{self, Write};
@@ -16,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use peers::{PEERS, Peer};
+use support::named;
 
 /// Bytes of a line, with its end.
 const LINE: usize = 100;
@@ -66,8 +69,9 @@ fn write_lines(bytes: u64, write: usize) {
 
 fn table(title: &str, load: Load) {
     println!("\n{title}, seconds: median [least–most] and ratio to cat\n");
+    let named = named();
     let present: Vec<&Peer> =
-        PEERS.iter().filter(|peer| peer.is_present() && is_wanted(peer)).collect();
+        PEERS.iter().filter(|peer| peer.is_present() && is_wanted(peer, &named)).collect();
     let mut times: Vec<Vec<Duration>> = vec![Vec::new(); present.len()];
     // In turns, so that what else the machine does hits all alike.
     for _ in 0..setting("SVCCTL_BENCH_ROUNDS", 3) {
@@ -85,12 +89,10 @@ fn table(title: &str, load: Load) {
     }
 }
 
-/// All peers, or `cat` and those of which the command line has a part of the name.
-fn is_wanted(peer: &Peer) -> bool {
-    let mut named = std::env::args().skip(1).filter(|word| !word.starts_with('-')).peekable();
-    named.peek().is_none()
-        || peer.name.starts_with("cat")
-        || named.any(|word| peer.name.contains(&word))
+/// Whether it is `cat`, or is asked for by a part of its name; without a name all are.
+fn is_wanted(peer: &Peer, named: &[String]) -> bool {
+    let is_named = |word: &String| peer.name.contains(word);
+    named.is_empty() || peer.name.starts_with("cat") || named.iter().any(is_named)
 }
 
 /// One run, in a folder of its own.

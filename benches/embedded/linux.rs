@@ -10,15 +10,14 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::support::time;
+use crate::support::{named, time};
 
 /// The program, installed: a file as the linker leaves it is in smaller pieces in the page cache, and starts more slowly.
 const SVCCTL: &str = "svcctl";
 
 /// Measures and prints: all, or the parts that the command line names: crash, start, status, idle.
 pub fn run() {
-    let named: Vec<String> =
-        std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let named = named();
     let wanted = |part: &str| named.is_empty() || named.iter().any(|name| name == part);
     let work = std::env::temp_dir().join(format!("svcctl-bench-{}", std::process::id()));
     fs::create_dir_all(work.join("run")).expect("a folder to work in");

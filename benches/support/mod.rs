@@ -36,6 +36,11 @@ pub fn pair(
     pair
 }
 
+/// What the command line asks for; none is all. What begins with a dash is cargo's.
+pub fn named() -> Vec<String> {
+    std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect()
+}
+
 /// Wall time of one run; what it prints is thrown away. A run that fails ends the benchmark: it measured something else.
 pub fn time(command: &mut Command) -> Duration {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit());

@@ -159,13 +159,9 @@ impl Enabled {
 
 /// Where the link is that makes a service come up with the supervisor.
 fn link(target: &Target, name: &ServiceName) -> String {
-    format!("{}{}{name}", enabled_dir(target), separator(target))
+    host::join(target.os, &[&enabled_dir(target), name.as_str()])
 }
 
 fn enabled_dir(target: &Target) -> String {
-    format!("{}{}enabled", target.dirs.state, separator(target))
-}
-
-const fn separator(target: &Target) -> char {
-    if target.os.is_unix() { '/' } else { '\\' }
+    host::join(target.os, &[&target.dirs.state, "enabled"])
 }

@@ -44,6 +44,19 @@ impl Drop for Scanner {
     }
 }
 
+/// Where systemd finds units that are gone after a boot; it is there if systemd has booted this machine.
+const UNITS: &str = "/run/systemd/system";
+
+fn systemd_has_booted() -> bool {
+    Path::new(UNITS).exists()
+}
+
+fn systemctl(words: &[&str]) -> Command {
+    let mut command = Command::new("systemctl");
+    command.args(words);
+    command
+}
+
 // --- crashes --------------------------------------------------------------------------------------------------------------
 
 /// Whether runit is here, and has had something crash until `enough` returned.
@@ -77,7 +90,7 @@ pub fn pm2_crashes(work: &Path, command: &[String], enough: impl FnOnce()) -> bo
 
 /// The same with the systemd that has booted this machine.
 pub fn systemd_crashes(work: &Path, command: &[String], enough: impl FnOnce()) -> bool {
-    if !Path::new(UNITS).exists() {
+    if !systemd_has_booted() {
         return false;
     }
     let unit = format!("svcctl-bench-{}.service", work.display().to_string().len());
@@ -94,15 +107,6 @@ pub fn systemd_crashes(work: &Path, command: &[String], enough: impl FnOnce()) -
 
 // --- many services --------------------------------------------------------------------------------------------------------
 
-/// Where systemd finds units that are gone after a boot; it is there if systemd has booted this machine.
-const UNITS: &str = "/run/systemd/system";
-
-fn systemctl(words: &[&str]) -> Command {
-    let mut command = Command::new("systemctl");
-    command.args(words);
-    command
-}
-
 /// systemd with services that are down.
 pub struct Systemd {
     units: Vec<String>,
@@ -111,7 +115,7 @@ pub struct Systemd {
 impl Systemd {
     /// None if it has not booted this machine.
     pub fn with_services(count: u32) -> Option<Self> {
-        if !Path::new(UNITS).exists() {
+        if !systemd_has_booted() {
             return None;
         }
         let units = (0..count).map(|number| format!("svcctl-bench-{number}.service")).collect();
