@@ -8,8 +8,12 @@ use serde_json::Value;
 
 use crate::backend::{LogLine, Stream};
 
+mod units;
+
+pub use units::Units;
+
 /// The fields that are asked for.
-pub const FIELDS: &str = "MESSAGE,_TRANSPORT,_PID,_STREAM_ID,_LINE_BREAK,_SYSTEMD_UNIT,UNIT,OBJECT_SYSTEMD_UNIT,\
+pub const FIELDS: &str = "MESSAGE,_STREAM_ID,_LINE_BREAK,SYSLOG_IDENTIFIER,_SYSTEMD_UNIT,UNIT,OBJECT_SYSTEMD_UNIT,\
     COREDUMP_UNIT,_SYSTEMD_USER_UNIT,USER_UNIT,OBJECT_SYSTEMD_USER_UNIT,COREDUMP_USER_UNIT";
 
 /// An entry.
@@ -31,18 +35,14 @@ pub struct Entry {
     rest: HashMap<String, Value>,
 }
 
-/// Fields that name the unit which the manager speaks of.
-const ABOUT: [&str; 6] = [
-    "UNIT",
-    "USER_UNIT",
-    "OBJECT_SYSTEMD_UNIT",
-    "OBJECT_SYSTEMD_USER_UNIT",
-    "COREDUMP_UNIT",
-    "COREDUMP_USER_UNIT",
-];
-
-/// Fields that name the unit which spoke.
-const BY: [&str; 2] = ["_SYSTEMD_USER_UNIT", "_SYSTEMD_UNIT"];
+/// Who wrote an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The service.
+    Service,
+    /// The manager, of the service.
+    Manager,
+}
 
 impl Entry {
     /// Whether the line goes on in the next entry of its stream: journald cuts at 48 KiB.
@@ -55,23 +55,20 @@ impl Entry {
         self.stream_id.as_str()
     }
 
-    fn unit(&self, fields: &[&str]) -> Option<&str> {
-        fields.iter().find_map(|field| self.rest.get(*field)?.as_str())
+    fn field(&self, field: &str) -> Option<&str> {
+        self.rest.get(field)?.as_str()
     }
 
-    /// The line, of one of `units`.
-    pub fn line(&self, units: &[String]) -> LogLine {
-        let known = |unit: &&str| units.iter().any(|one| one == unit);
-        let about = self.unit(&ABOUT).filter(known);
-        let by = self.unit(&BY).filter(known);
-        let unit = by.or(about).unwrap_or_default();
-        LogLine {
+    /// The line, if it is of one of `units`.
+    pub fn line(&self, units: &Units) -> Option<LogLine> {
+        let (service, by) = units.service_of(self)?;
+        Some(LogLine {
             time: self.time(),
-            service: unit.strip_suffix(".service").unwrap_or(unit).to_owned(),
+            service: service.to_owned(),
             // What comes by a pipe may be either; the two share one, so that their order is kept.
-            stream: by.is_none().then_some(Stream::Manager),
+            stream: (by == By::Manager).then_some(Stream::Manager),
             message: bytes(&self.message),
-        }
+        })
     }
 
     fn time(&self) -> Option<SystemTime> {
@@ -104,8 +101,8 @@ pub struct Joiner {
 
 impl Joiner {
     /// The line that `entry` ends, if it ends one.
-    pub fn push(&mut self, entry: &Entry, units: &[String]) -> Option<LogLine> {
-        let mut line = entry.line(units);
+    pub fn push(&mut self, entry: &Entry, units: &Units) -> Option<LogLine> {
+        let mut line = entry.line(units)?;
         let Some(stream) = entry.stream() else { return Some(line) };
         if let Some(mut begun) = self.open.remove(stream) {
             begun.message.append(&mut line.message);
@@ -147,10 +144,10 @@ impl Tail {
     pub fn push(
         &mut self,
         entry: &Entry,
-        units: &[String],
+        units: &Units,
         matches: &dyn Fn(&LogLine) -> bool,
     ) -> bool {
-        let mut line = entry.line(units);
+        let Some(mut line) = entry.line(units) else { return false };
         let before = entry.stream().filter(|_| entry.continues()).and_then(|id| self.open.get(id));
         if let Some(rest) = before.and_then(|&at| self.lines.get_mut(at)) {
             line.message.append(&mut rest.message);
@@ -179,6 +176,8 @@ impl Tail {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::ServiceName;
+    use crate::target::Scope;
 
     fn entry(json: &str) -> Entry {
         serde_json::from_str(json).unwrap()
@@ -191,8 +190,9 @@ mod tests {
         ))
     }
 
-    fn units() -> Vec<String> {
-        vec!["web.service".into(), "db.service".into()]
+    fn units() -> Units {
+        let names = ["web", "db"].map(|name| ServiceName::new(name).unwrap());
+        Units::new(Scope::System, 0, &names)
     }
 
     fn message(line: &LogLine) -> String {
@@ -202,22 +202,11 @@ mod tests {
     #[test]
     fn an_entry_has_its_service_its_bytes_and_its_time() {
         let line = entry(r#"{"MESSAGE":[255,10,27],"_SYSTEMD_UNIT":"db.service","__REALTIME_TIMESTAMP":"1500000"}"#)
-            .line(&units());
+            .line(&units())
+            .unwrap();
         assert_eq!((line.service.as_str(), line.message.as_slice()), ("db", &[255, 10, 27][..]));
         assert_eq!(line.time, UNIX_EPOCH.checked_add(Duration::from_micros(1_500_000)));
         assert_eq!(line.stream, None);
-    }
-
-    #[test]
-    fn what_the_manager_says_of_a_service_is_the_manager_s() {
-        let line =
-            entry(r#"{"MESSAGE":"Started","_SYSTEMD_UNIT":"init.scope","UNIT":"web.service"}"#)
-                .line(&units());
-        assert_eq!((line.service.as_str(), line.stream), ("web", Some(Stream::Manager)));
-        let user = entry(
-            r#"{"MESSAGE":"x","_SYSTEMD_UNIT":"user@1.service","_SYSTEMD_USER_UNIT":"web.service"}"#,
-        );
-        assert_eq!(user.line(&units()).stream, None);
     }
 
     #[test]

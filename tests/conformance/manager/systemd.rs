@@ -2,6 +2,7 @@
 
 mod analyze;
 mod examples;
+mod journal;
 mod parallel;
 
 use std::fs::{self, OpenOptions};
@@ -149,6 +150,7 @@ const SYSTEM_EXTRAS: &[Case] = &[
     case(1003, "verify is silent on every example", analyze::verify_is_silent),
     case(1004, "strict: exposure at most 2.0, and it serves", analyze::strict_serves),
     case(1005, "sudo --user acts for the caller", sudo_acts_for_the_caller),
+    case(1006, "last words of 40 short lives", journal::last_words),
     case(1021, "the README's commands run", guide::readme_runs),
     case(1022, "init, check, install --start", guide::a_first_service_runs_without_an_edit),
     case_over_a_boot(1011, "Redis from Debian's package", examples::redis),
@@ -163,6 +165,7 @@ fn sudo_acts_for_the_caller(lab: &Lab) -> Verdict {
 /// The same in the user scope.
 const USER_EXTRAS: &[Case] = &[
     case(1002, "50 installs in parallel", parallel::all_are_there),
+    case(1006, "last words of 40 short lives", journal::last_words),
     case(1022, "init, check, install --start", guide::a_first_service_runs_without_an_edit),
     case_over_a_boot(1013, "Python's server", examples::python),
 ];

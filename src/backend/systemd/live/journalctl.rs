@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::SystemTime;
 
-use super::query;
-use crate::backend::systemd::journal::{Entry, FIELDS, Joiner, Tail};
+use crate::backend::systemd::journal::{Entry, FIELDS, Joiner, Tail, Units};
 use crate::backend::{Context, LogLine, LogQuery, LogStream};
 use crate::error::{Error, ErrorKind, Result};
 use crate::system::Entry as FileEntry;
@@ -17,11 +16,11 @@ pub fn logs<'a>(query: &LogQuery, context: &Context<'a>) -> Result<LogStream<'a>
     let program = program(context)?;
     readable(context)?;
     flush(&program, context);
-    let journal = Journal { program, scope: context.target.scope, query: query.clone() };
-    let units = query.names.iter().map(query::unit_of).collect();
+    let units = Units::new(context.target.scope, context.target.owner.uid, &query.names);
+    let journal = Journal { program, units, query: query.clone() };
     match query.last {
-        Some(count) => journal.tail(units, count),
-        None => journal.all(units),
+        Some(count) => journal.tail(count),
+        None => journal.all(),
     }
 }
 
@@ -89,23 +88,19 @@ fn command(program: &Path) -> Command {
 }
 
 /// How to ask.
+#[derive(Clone)]
 struct Journal {
     program: PathBuf,
-    scope: Scope,
+    units: Units,
     query: LogQuery,
 }
 
 impl Journal {
-    fn command(&self, units: &[String]) -> Command {
+    fn command(&self) -> Command {
         let mut command = command(&self.program);
         command.args(["--output=json", "--all", "--no-pager", "--quiet"]);
         command.arg(format!("--output-fields={FIELDS}"));
-        for unit in units {
-            command.arg(match self.scope {
-                Scope::System => format!("--unit={unit}"),
-                Scope::User => format!("--user-unit={unit}"),
-            });
-        }
+        command.args(self.units.arguments());
         if let Some(until) = self.query.until.and_then(at) {
             command.arg(format!("--until={until}"));
         }
@@ -123,13 +118,12 @@ impl Journal {
     }
 
     /// Everything, from the oldest; then what comes, if it follows.
-    fn all(self, units: Vec<String>) -> Result<LogStream<'static>> {
-        let mut command = self.command(&units);
+    fn all(self) -> Result<LogStream<'static>> {
+        let mut command = self.command();
         self.since(&mut command);
         let reader = Reader::start(command)?;
         Ok(Box::new(Lines {
             journal: self,
-            units,
             reader,
             joiner: Joiner::default(),
             cursor: None,
@@ -138,9 +132,9 @@ impl Journal {
     }
 
     /// The last lines are read from the newest back: `-n` with `--since` means the first ones to old releases.
-    fn tail(self, units: Vec<String>, count: usize) -> Result<LogStream<'static>> {
+    fn tail(self, count: usize) -> Result<LogStream<'static>> {
         let began = SystemTime::now();
-        let mut command = self.command(&units);
+        let mut command = self.command();
         self.since(&mut command);
         command.arg("--reverse");
         let mut reader = Reader::start(command)?;
@@ -149,7 +143,7 @@ impl Journal {
         while count > 0 || (self.query.follow && cursor.is_none()) {
             let Some(entry) = reader.next()? else { break };
             cursor.get_or_insert_with(|| entry.cursor.clone());
-            if count == 0 || tail.push(&entry, &units, &matches) {
+            if count == 0 || tail.push(&entry, &self.units, &matches) {
                 break;
             }
         }
@@ -157,18 +151,13 @@ impl Journal {
         if !self.query.follow {
             return Ok(Box::new(lines));
         }
-        let rest = self.follow(units, cursor.as_deref(), began)?;
+        let rest = self.follow(cursor.as_deref(), began)?;
         Ok(Box::new(lines.chain(rest)))
     }
 
     /// What comes after the cursor; where there is none, after this time.
-    fn follow(
-        mut self,
-        units: Vec<String>,
-        cursor: Option<&str>,
-        began: SystemTime,
-    ) -> Result<Lines> {
-        let mut command = self.command(&units);
+    fn follow(mut self, cursor: Option<&str>, began: SystemTime) -> Result<Lines> {
+        let mut command = self.command();
         command.args(["--follow", "--no-tail"]);
         match cursor {
             Some(cursor) => {
@@ -183,7 +172,6 @@ impl Journal {
         let reader = Reader::start(command)?;
         Ok(Lines {
             journal: self,
-            units,
             reader,
             joiner: Joiner::default(),
             cursor: None,
@@ -201,7 +189,6 @@ fn at(time: SystemTime) -> Option<String> {
 /// Lines as they come.
 struct Lines {
     journal: Journal,
-    units: Vec<String>,
     reader: Reader,
     joiner: Joiner,
     cursor: Option<String>,
@@ -213,7 +200,7 @@ impl Lines {
     fn step(&mut self) -> Result<Option<LogLine>> {
         loop {
             let Some(entry) = self.reader.next()? else { return self.end() };
-            let line = self.joiner.push(&entry, &self.units);
+            let line = self.joiner.push(&entry, &self.journal.units);
             self.cursor = Some(entry.cursor);
             if let Some(line) = line.filter(|line| self.journal.matches(line)) {
                 return Ok(Some(line));
@@ -224,12 +211,9 @@ impl Lines {
     /// The entries are at their end: those to come, or the lines that have none.
     fn end(&mut self) -> Result<Option<LogLine>> {
         if std::mem::take(&mut self.journal.query.follow) {
-            let query = self.journal.query.clone();
-            let journal =
-                Journal { program: self.journal.program.clone(), scope: self.journal.scope, query };
             let joiner = std::mem::take(&mut self.joiner);
-            let next =
-                journal.follow(self.units.clone(), self.cursor.as_deref(), SystemTime::now())?;
+            let journal = self.journal.clone();
+            let next = journal.follow(self.cursor.as_deref(), SystemTime::now())?;
             *self = Self { joiner, ..next };
             return self.step();
         }
