@@ -134,16 +134,26 @@ fn busy(path: &Path, site: &Site<'_>) -> Error {
     .hint("try again when it is done, or wait longer with --timeout")
 }
 
-/// Whether somebody has the lock right now, as far as the caller can tell.
-pub(super) fn is_held(dirs: &Dirs, system: &dyn System) -> bool {
+/// Who has the lock right now.
+pub(super) enum Held {
+    BySomebody,
+    /// The caller, until this is dropped.
+    Here(Box<dyn Send>),
+    /// There is none, or the caller may not have it.
+    Unknown,
+}
+
+/// Takes the lock for a moment, if nobody has it.
+pub(super) fn look(dirs: &Dirs, system: &dyn System) -> Held {
     let path = lock_path(dirs);
-    match system.entry(&path) {
-        Ok(Entry::File { .. }) => {
-            let note = system.read(&path).unwrap_or_default();
-            let note = String::from_utf8_lossy(&note).into_owned();
-            matches!(system.try_lock(&path, &note), Ok(None))
-        }
-        _ => false,
+    if !matches!(system.entry(&path), Ok(Entry::File { .. })) {
+        return Held::Unknown;
+    }
+    let note = system.read(&path).unwrap_or_default();
+    match system.try_lock(&path, &String::from_utf8_lossy(&note)) {
+        Ok(None) => Held::BySomebody,
+        Ok(Some(guard)) => Held::Here(guard),
+        Err(_) => Held::Unknown,
     }
 }
 

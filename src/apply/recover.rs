@@ -1,7 +1,7 @@
 //! Mends what an interrupted change left: taken back, or completed, and said either way.
 
 use crate::apply::journal::{self, Journal, Phase};
-use crate::apply::lock::Hold;
+use crate::apply::lock::{Held, Hold};
 use crate::apply::{follow, undo};
 use crate::error::{Error, ErrorKind, Result};
 use crate::system::{Entry, System};
@@ -21,12 +21,19 @@ fn has_journal(dirs: &Dirs, system: &dyn System) -> bool {
 /// at work right now is not interrupted.
 #[must_use]
 pub fn interrupted(dirs: &Dirs, system: &dyn System) -> Option<String> {
-    if !has_journal(dirs, system) || super::lock::is_held(dirs, system) {
+    if !has_journal(dirs, system) {
         return None;
     }
+    // The change may have ended meanwhile: the journal counts that is there while nobody else can write one.
+    let _free = match super::lock::look(dirs, system) {
+        Held::BySomebody => return None,
+        Held::Here(guard) => Some(guard),
+        Held::Unknown => None,
+    };
     let (what, then) = match Journal::read(dirs, system) {
         Ok(Some(journal)) => (began(&journal), outlook(&journal)),
-        _ => ("a change was interrupted".to_owned(), "mends it"),
+        Ok(None) => return None,
+        Err(_) => ("a change was interrupted".to_owned(), "mends it"),
     };
     Some(format!("{what}; the next svcctl that changes anything {then}"))
 }

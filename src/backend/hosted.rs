@@ -15,6 +15,8 @@ use crate::logs::files;
 use crate::spec::ServiceName;
 use crate::system::Entry;
 
+#[cfg(target_os = "linux")]
+pub use self::os::current;
 pub use self::os::{find, has_private_tmp, is_there, lives, signal, snapshot, state, usage};
 
 /// What a living host is called in a state's words of its own.

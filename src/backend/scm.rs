@@ -298,13 +298,25 @@ fn snapshot(name: &ServiceName, target: &Target) -> Option<Snapshot> {
     seen.ok().flatten()
 }
 
+/// Whether the host lives. One that is gone may have told the manager so after the manager was asked: then it is asked again.
+fn looked_after(api: &dyn Api, name: &ServiceName, status: api::Status) -> (api::Status, bool) {
+    let lives = |status: &api::Status| status.pid != 0 && api.is_alive(status.pid);
+    if status.phase == api::Phase::Stopped || lives(&status) {
+        let alive = lives(&status);
+        return (status, alive);
+    }
+    let status = api.status(name.as_str()).unwrap_or(status);
+    let alive = lives(&status);
+    (status, alive)
+}
+
 fn state(
     api: &dyn Api,
     name: &ServiceName,
     status: api::Status,
     context: &Context<'_>,
 ) -> ServiceState {
-    let alive = status.pid != 0 && api.is_alive(status.pid);
+    let (status, alive) = looked_after(api, name, status);
     let known = Known { status, snapshot: snapshot(name, context.target), alive };
     let settings = api.query(name.as_str()).ok();
     let description = match api.query2(name.as_str(), api::Level::Description) {

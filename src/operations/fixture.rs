@@ -43,7 +43,7 @@ pub fn site<'a>(system: &'a dyn System, target: &'a Target) -> Site<'a> {
         backend: &FakeBackend,
         target,
         backends: &BACKENDS,
-        lock_timeout: Duration::from_secs(30),
+        lock_timeout: Duration::from_secs(300),
         deadline: Deadline::Own,
     }
 }

@@ -1,7 +1,7 @@
 //! What hosted services do, from their state files, checked against the process table; and signals for their hosts.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use crate::backend::Context;
 use crate::error::{Error, Result};
@@ -12,8 +12,12 @@ use crate::host::unix::{child, signals};
 use crate::spec::ServiceName;
 use crate::state::{ExitInfo, ServiceState, State};
 
-/// How often a state is read again that the process table does not bear out, and the pause before: its host is just about to say so.
-const SECOND_LOOKS: (u32, Duration) = (20, Duration::from_millis(2));
+/// How long a state is read again that the process table does not bear out. A host that lives is about to say what happened, as
+/// soon as the machine lets it; one that is gone may have a successor.
+const HOST_LIVES: Duration = Duration::from_secs(1);
+const HOST_IS_GONE: Duration = Duration::from_millis(40);
+/// The pause before it is read again.
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// The state of one service, as far as its host tells: whether it is enabled is for the backend to say.
 pub fn state(name: &ServiceName, context: &Context<'_>) -> Result<ServiceState> {
@@ -30,6 +34,12 @@ pub fn state(name: &ServiceName, context: &Context<'_>) -> Result<ServiceState> 
         fill(&mut state, snapshot, main);
     }
     Ok(state)
+}
+
+/// What the host of a service that runs says of it, once that is true.
+#[cfg(target_os = "linux")]
+pub fn current(name: &ServiceName, context: &Context<'_>) -> Option<Snapshot> {
+    settled(Path::new(&host::runtime_dir(context.target, name))).ok()?.0
 }
 
 /// The last word of the service's host; none where it has left none.
@@ -66,19 +76,21 @@ pub fn is_there(context: &Context<'_>, path: &str) -> Result<bool> {
 
 /// The snapshot, once it is true, and what the process table says of the main process.
 fn settled(folder: &Path) -> Result<(Option<Snapshot>, Option<Stat>)> {
-    let read = || host::state::read(folder).map_err(|error| Error::io(folder.display(), &error));
-    for _ in 0..SECOND_LOOKS.0 {
-        let Some(snapshot) = read()? else { return Ok((None, None)) };
+    let begun = Instant::now();
+    loop {
+        let read = host::state::read(folder);
+        let read = read.map_err(|error| Error::io(folder.display(), &error))?;
+        let Some(snapshot) = read else { return Ok((None, None)) };
         let main = snapshot.main.and_then(process::living);
         if is_true(&snapshot, main.as_ref()) {
             return Ok((Some(snapshot), main));
         }
-        std::thread::sleep(SECOND_LOOKS.1);
+        let patience = if process::lives(snapshot.host) { HOST_LIVES } else { HOST_IS_GONE };
+        if begun.elapsed() >= patience {
+            return Ok((Some(left_alone(snapshot)), main));
+        }
+        std::thread::sleep(LOOK_AGAIN);
     }
-    let Some(snapshot) = read()? else { return Ok((None, None)) };
-    let main = snapshot.main.and_then(process::living);
-    let is_true = is_true(&snapshot, main.as_ref());
-    Ok((Some(if is_true { snapshot } else { left_alone(snapshot) }), main))
 }
 
 /// Whether the processes that the snapshot speaks of are there.

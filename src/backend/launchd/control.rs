@@ -18,10 +18,11 @@ use crate::backend::launchd::print::Printed;
 use crate::backend::launchd::render;
 use crate::backend::launchd::sequence::Job;
 use crate::backend::launchd::watch;
-use crate::backend::{Action, Context, Deadline, Outcome};
+use crate::backend::{Action, Context, Deadline, Outcome, hosted};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host;
 use crate::spec::{Reload, ServiceName};
+use crate::state::State;
 
 /// What was done, if it succeeded.
 #[derive(Debug, Default)]
@@ -79,15 +80,23 @@ impl Service<'_> {
     fn start(&self) -> Result<Done> {
         let (domain, warnings) = self.domain()?;
         match self.find()? {
-            Some((_, printed)) if printed.pid.is_some() && !printed.is_dying() => {
-                Ok(Done::default())
-            }
+            Some((_, printed)) if self.is_up(&printed) => Ok(Done::default()),
             Some(_) => {
                 self.unload_everywhere()?;
                 self.load(domain, warnings)
             }
             None => self.load(domain, warnings),
         }
+    }
+
+    /// A host that has given its service up is a process for a moment still.
+    fn is_up(&self, printed: &Printed) -> bool {
+        let told = || hosted::snapshot(&self.installed.name, self.context);
+        let over = |pid: u32| {
+            let told = told().filter(|told| self.installed.hosted && told.host.pid == pid);
+            told.is_some_and(|told| matches!(told.state, State::Stopped | State::Failed))
+        };
+        printed.pid.is_some_and(|pid| !over(pid)) && !printed.is_dying()
     }
 
     fn stop(&self) -> Result<Done> {

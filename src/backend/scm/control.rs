@@ -170,7 +170,10 @@ impl Controls<'_> {
             // No process at all: the manager is about to make it.
             let unborn = status.phase == Phase::StartPending && status.pid == 0;
             if !unborn && !self.api.is_alive(status.pid) && begun.elapsed() > POLL * 4 {
-                return self.vanished(name, verb, status);
+                // Its last word may have come after the manager was asked.
+                let last = self.status(name)?;
+                let done = last.phase == phase || last.phase == Phase::Stopped;
+                return if done { Ok(last) } else { self.vanished(name, verb, last) };
             }
             if status.checkpoint != checkpoint {
                 (checkpoint, progress) = (status.checkpoint, Instant::now());

@@ -232,7 +232,7 @@ fn native(raw: &Raw) -> serde_json::Map<String, serde_json::Value> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::host::state::Process;
     use crate::state::HealthState;
@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(shown.memory_bytes, None);
     }
 
-    fn snapshot(state: State) -> Snapshot {
+    pub fn snapshot(state: State) -> Snapshot {
         Snapshot {
             schema: Snapshot::SCHEMA.into(),
             state,

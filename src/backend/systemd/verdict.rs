@@ -39,6 +39,12 @@ pub fn decide(name: &str, action: Action, raw: &Raw) -> Decision {
         (Action::Start, State::Running | State::Reloading) => Decision::Nothing,
         // A start would wait until the pause before the next attempt is over.
         (Action::Start, State::Restarting) | (Action::Restart, _) => Decision::Job("RestartUnit"),
+        // It has ended, and its host is about to: a start of what is active still would do nothing.
+        (Action::Start, State::Stopping | State::Stopped | State::Failed)
+            if raw.active == "active" && raw.job.is_empty() =>
+        {
+            Decision::Job("RestartUnit")
+        }
         (Action::Start, _) => Decision::Job("StartUnit"),
         (Action::Stop, _) if raw.active == "failed" => Decision::Forget,
         (Action::Stop, State::Stopped) => Decision::Nothing,
@@ -184,6 +190,7 @@ fn words(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backend::systemd::state::tests::snapshot;
 
     fn raw(active: &str, sub: &str, result: &str) -> Raw {
         Raw {
@@ -220,6 +227,19 @@ mod tests {
             panic!()
         };
         assert_eq!(error.kind, ErrorKind::NoService);
+    }
+
+    #[test]
+    fn a_start_while_the_host_of_an_ended_service_is_about_to_end_makes_it_anew() {
+        for (state, expected) in [
+            (State::Failed, r#"Job("RestartUnit")"#),
+            (State::Stopped, r#"Job("RestartUnit")"#),
+            (State::Running, "Nothing"),
+        ] {
+            let hosted = Some(snapshot(state));
+            let raw = Raw { main_pid: 7, hosted, ..raw("active", "running", "success") };
+            assert_eq!(format!("{:?}", decide("web", Action::Start, &raw)), expected);
+        }
     }
 
     fn judged(action: Action, result: &str, raw: &Raw) -> Verdict {

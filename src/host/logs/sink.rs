@@ -85,15 +85,15 @@ impl Sink {
         id
     }
 
-    /// Takes what a source has said; whether it holds a line without end now.
+    /// Takes what a source has said; whether [`Self::tick`] has something to do earlier than before.
     pub fn take(&mut self, id: u64, bytes: &[u8]) -> bool {
+        let before = self.deadline();
         self.look_after();
         let Some(mut source) = self.remove(id) else { return false };
         source.held.extend_from_slice(bytes);
         self.drain(&mut source, Tail::Wait);
-        let partial = source.partial.is_some();
         self.sources.push(source);
-        partial
+        self.deadline() < before
     }
 
     /// A source says no more: what it holds is its last line.
@@ -304,6 +304,18 @@ mod tests {
         }
         all.extend(fs::read(folder.join(crate::logs::segment::active("web"))).unwrap());
         (all, rotated.len() + 1)
+    }
+
+    #[test]
+    fn whoever_waits_for_the_deadline_is_told_once_when_it_comes_earlier() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut sink = Sink::open(config(folder.path(), LogFormat::Timestamped, 1000)).unwrap();
+        let id = sink.source(Stream::Stdout);
+        let told: Vec<bool> = ["whole\n", "a piece", " and more", "\n", "another"]
+            .iter()
+            .map(|text| sink.take(id, text.as_bytes()))
+            .collect();
+        assert_eq!(told, [false, true, false, false, true]);
     }
 
     #[test]

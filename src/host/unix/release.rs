@@ -20,7 +20,7 @@ use crate::spec::ServiceName;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// After which time it is told once more: supervise-daemon 0.45 misses a signal that comes just before it waits.
 const AGAIN: Duration = Duration::from_millis(100);
-/// How long OpenRC may take from the start of its supervisor to its own mark.
+/// How long OpenRC may take from the start of its supervisor to its own mark, and the supervisor to its pid file.
 const BEGINNING: Duration = Duration::from_secs(10);
 /// Between two looks.
 const POLL: Duration = Duration::from_millis(5);
@@ -49,7 +49,7 @@ impl Supervised {
 
     /// What the pid file says. A supervisor writes it after it has started its child, which may have ended by then.
     fn number(&self) -> Option<u32> {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + BEGINNING;
         loop {
             let text = fs::read_to_string(&self.pid_file).unwrap_or_default();
             let number = text.trim().parse().ok();

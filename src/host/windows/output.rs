@@ -91,7 +91,7 @@ impl Output {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// New pipes for a process. `wake` is told when a line without end is held back.
+    /// New pipes for a process. `wake` is told when the log has to be looked after earlier.
     ///
     /// # Errors
     /// When there are too many handles or threads.
@@ -120,8 +120,8 @@ impl Output {
         let mut buffer = vec![0; READ];
         let (mut last, mut streak) = (Instant::now(), 0_u32);
         while let Ok(count @ 1..) = pipe.read(&mut buffer) {
-            let partial = self.sink().take(id, buffer.get(..count).unwrap_or_default());
-            if partial {
+            let earlier = self.sink().take(id, buffer.get(..count).unwrap_or_default());
+            if earlier {
                 let _ = wake.send(Wake::Output);
             }
             streak = if last.elapsed() < QUICK { streak.saturating_add(1) } else { 0 };

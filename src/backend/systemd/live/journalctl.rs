@@ -119,6 +119,7 @@ impl Journal {
 
     /// Everything, from the oldest; then what comes, if it follows.
     fn all(self) -> Result<LogStream<'static>> {
+        let began = SystemTime::now();
         let mut command = self.command();
         self.since(&mut command);
         let reader = Reader::start(command)?;
@@ -127,6 +128,7 @@ impl Journal {
             reader,
             joiner: Joiner::default(),
             cursor: None,
+            began,
             done: Vec::new(),
         }))
     }
@@ -175,6 +177,7 @@ impl Journal {
             reader,
             joiner: Joiner::default(),
             cursor: None,
+            began,
             done: Vec::new(),
         })
     }
@@ -192,6 +195,8 @@ struct Lines {
     reader: Reader,
     joiner: Joiner,
     cursor: Option<String>,
+    /// When it was first read: what comes then has not been read.
+    began: SystemTime,
     /// What is left when the entries are at their end, from the newest.
     done: Vec<LogLine>,
 }
@@ -213,7 +218,7 @@ impl Lines {
         if std::mem::take(&mut self.journal.query.follow) {
             let joiner = std::mem::take(&mut self.joiner);
             let journal = self.journal.clone();
-            let next = journal.follow(self.cursor.as_deref(), SystemTime::now())?;
+            let next = journal.follow(self.cursor.as_deref(), self.began)?;
             *self = Self { joiner, ..next };
             return self.step();
         }

@@ -8,10 +8,10 @@ use zbus::{OwnedVariant, Variant};
 
 use super::client::{Client, Listed, SERVICE, UNIT};
 use super::{ahead::Ahead, memory, wants};
-use crate::backend::Context;
 use crate::backend::systemd::state::{self, Raw};
+use crate::backend::{Context, hosted};
 use crate::error::Result;
-use crate::host::{self, state::Snapshot};
+use crate::host::state::Snapshot;
 use crate::spec::ServiceName;
 use crate::state::ServiceState;
 
@@ -62,17 +62,19 @@ pub fn raws(
     closer(client, &mut ahead, &loaded, &mut raws)?;
     for listed in loaded {
         if let Some(raw) = raws.get_mut(&listed.name) {
-            raw.hosted = said_by_host(&listed.name, context);
+            raw.hosted = said_by_host(&listed, context);
         }
     }
     Ok(raws)
 }
 
 /// What the host of a unit last wrote, if it ever had one.
-fn said_by_host(unit: &str, context: &Context<'_>) -> Option<Snapshot> {
-    let name = ServiceName::new(unit.strip_suffix(".service")?).ok()?;
-    let folder = host::runtime_dir(context.target, &name);
-    host::state::read(Path::new(&folder)).ok().flatten()
+fn said_by_host(listed: &Listed, context: &Context<'_>) -> Option<Snapshot> {
+    let name = ServiceName::new(listed.name.strip_suffix(".service")?).ok()?;
+    match listed.active.as_str() {
+        "inactive" | "failed" => hosted::snapshot(&name, context),
+        _ => hosted::current(&name, context),
+    }
 }
 
 /// Of those that failed in a way that asks for more, or whose use of memory the kernel does not count.
@@ -238,14 +240,17 @@ fn known(number: u64) -> Option<u64> {
     (number != u64::MAX).then_some(number)
 }
 
-/// systemd may not have heard yet that a process is gone: whoever is said to run and has no process is asked about once more.
+/// systemd may not have heard yet that a process is gone, or have heard between two answers: whoever is said to run and has no
+/// process is asked about once more.
 fn vanished(
     client: &mut Client,
     raws: &mut HashMap<String, Raw>,
     context: &Context<'_>,
 ) -> Result<()> {
-    let gone =
-        |raw: &Raw| raw.main_pid != 0 && !Path::new(&format!("/proc/{}", raw.main_pid)).exists();
+    let gone = |raw: &Raw| match raw.main_pid {
+        0 => raw.sub == "running",
+        pid => !Path::new(&format!("/proc/{pid}")).exists(),
+    };
     let again: Vec<String> =
         raws.iter().filter(|(_, raw)| gone(raw)).map(|(name, _)| name.clone()).collect();
     if !again.is_empty() {

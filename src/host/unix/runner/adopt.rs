@@ -218,8 +218,12 @@ impl Claim {
     }
 }
 
+/// Whoever uninstalls another service may take away a folder above it, empty as yet, at this very moment.
 fn make_folder(folder: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o755).create(folder).map_err(|error| {
+    let make = || fs::DirBuilder::new().recursive(true).mode(0o755).create(folder);
+    let taken = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+    let made = make().or_else(|error| if taken(&error) { make() } else { Err(error) });
+    made.map_err(|error| {
         io::Error::new(
             error.kind(),
             format!("the folder {} cannot be made: {error}", folder.display()),

@@ -11,7 +11,7 @@ use crate::host::unix::signals;
 use crate::state::ExitInfo;
 
 /// How long an end is waited for that somebody else has to see first.
-const PATIENCE: Duration = Duration::from_millis(100);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Host {
     /// Takes all children that have ended.

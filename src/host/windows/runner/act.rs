@@ -14,8 +14,9 @@ use crate::spec::{Limits, Reload};
 use crate::windows::handle::Handle;
 use crate::windows::process;
 
-/// How long a log takes what is left in the pipes of a service that has ended.
-const LAST_OUTPUT: Duration = Duration::from_millis(500);
+/// How long a log takes what is left in the pipes of a service that has ended. Its job is empty, so they are at their end
+/// once they have been read: only a machine that has no time for the readers needs so long.
+const LAST_OUTPUT: Duration = Duration::from_secs(5);
 
 impl Host {
     pub(super) fn perform(&mut self, action: Action) {
