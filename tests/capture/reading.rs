@@ -82,9 +82,13 @@ fn the_last_line_is_found_in_a_large_file_without_reading_it() {
         subject.write(Stream::Stdout, &line.repeat(1 << 13));
     }
     subject.write(Stream::Stdout, b"the last\n");
-    let start = Instant::now();
-    assert_eq!(lines(subject.folder.path(), &query(Some(1))), ["the last"]);
-    let few = start.elapsed();
+    let last = || {
+        let start = Instant::now();
+        assert_eq!(lines(subject.folder.path(), &query(Some(1))), ["the last"]);
+        start.elapsed()
+    };
+    // A machine that is busy elsewhere may be late, but not each time.
+    let few = last().min(last()).min(last());
     let start = Instant::now();
     assert_eq!(lines(subject.folder.path(), &query(None)).len(), (64 << 13) + 1);
     assert!(few * 10 < start.elapsed(), "{few:?} for one line");

@@ -71,7 +71,7 @@ pub fn readme_runs(lab: &Lab) -> Verdict {
 fn take(lab: &Lab, folder: &Path, step: &Step) {
     let endless = step.command.contains(" -f") || step.command.contains("--watch");
     let command =
-        if endless { format!("timeout 3 {}", step.command) } else { step.command.clone() };
+        if endless { format!("timeout 10 {}", step.command) } else { step.command.clone() };
     let mut shell = Command::new("/bin/sh");
     shell.args(["-euc", &command]).current_dir(folder).env("PATH", path(lab)).env("NO_COLOR", "1");
     let ran = Ran::run(shell.env_remove("SVCCTL_MANAGER")).exits(if endless { 124 } else { 0 });

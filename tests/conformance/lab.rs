@@ -4,6 +4,7 @@ mod ran;
 mod service;
 mod status;
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::net::TcpListener;
@@ -137,10 +138,16 @@ impl<'a> Lab<'a> {
         Status::from(self.json(["status", name]))
     }
 
-    /// A port that nobody listens on.
+    /// A port that nobody listens on, and no other case is given.
     pub fn port(&self) -> u16 {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
-        listener.local_addr().expect("it has an address").port()
+        static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+        loop {
+            let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
+            let port = listener.local_addr().expect("it has an address").port();
+            if lock(&GIVEN).insert(port) {
+                return port;
+            }
+        }
     }
 
     /// Leaves the case's services where they are when it ends.

@@ -18,6 +18,7 @@ fn stop_of(script: &str, budget: &str, processes: usize) -> Duration {
     lab.install_command("hard", &command, budget);
     lab.svcctl(&["start", "hard"]);
     eventually("its processes", || lab.survivors().len() >= processes);
+    eventually("its mark", || !script.contains("FILE") || Path::new(&file).exists());
     let begun = Instant::now();
     lab.svcctl(&["stop", "hard"]);
     let time = begun.elapsed();
@@ -37,7 +38,7 @@ fn a_child_in_a_session_of_its_own_that_ignores_signals_is_gone_after_a_stop() {
 
 #[test]
 fn one_that_ignores_the_signal_has_its_time_and_no_more() {
-    let time = stop_of("ignore SIGTERM then sleep", "1s", 1);
+    let time = stop_of("ignore SIGTERM then touch FILE then sleep", "1s", 1);
     assert!(time >= Duration::from_secs(1), "killed after {time:?}, before its time was over");
     assert!(time < Duration::from_secs(1) + SLACK, "{time:?}");
 }

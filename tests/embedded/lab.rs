@@ -57,6 +57,8 @@ impl Lab {
         fs::create_dir(home.path().join("run")).unwrap();
         let lab = Self { home };
         fs::copy(env!("CARGO_BIN_EXE_svcctl"), lab.program()).unwrap();
+        // What was forked meanwhile may hold it open, and then it cannot be executed yet.
+        lab.svcctl(&["--version"]);
         lab
     }
 

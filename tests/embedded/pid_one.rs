@@ -111,6 +111,9 @@ fn as_pid_one_it_stops_its_services_in_reverse_order_when_it_is_told_to_end() {
     }
     let container = Container::boot(&lab);
     container.svcctl(&["start", "database", "cache", "web"]);
+    eventually("their traps", || {
+        names.iter().all(|name| lab.dir().join(format!("listens.{name}")).exists())
+    });
     assert_eq!(container.shut_down(), Some(0));
     let order = fs::read_to_string(order).unwrap_or_default();
     assert_eq!(order.lines().collect::<Vec<_>>(), ["web", "cache", "database"]);
@@ -120,6 +123,6 @@ fn as_pid_one_it_stops_its_services_in_reverse_order_when_it_is_told_to_end() {
 /// A script that writes its name down when it is told to end, and takes its time before.
 fn writes_its_end(name: &str) -> String {
     format!(
-        "trap 'sleep 0.2; echo {name} >>\"$DIR/order\"; exit 0' TERM; while :; do sleep 0.02; done"
+        "trap 'sleep 0.2; echo {name} >>\"$DIR/order\"; exit 0' TERM; echo >\"$DIR/listens.{name}\"; while :; do sleep 0.02; done"
     )
 }

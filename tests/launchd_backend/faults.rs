@@ -104,7 +104,7 @@ fn a_property_list_that_others_may_write_is_named_with_the_command_that_mends_it
 #[test]
 fn a_crash_at_the_start_is_a_failure_with_its_reason() {
     let machine = Machine::system(&json!({}));
-    machine.plist("sleep 0.2; exit 3", "");
+    machine.plist("sleep 0.02; exit 3", "");
     let error = machine.control(Action::Start).error.unwrap();
     assert_eq!(error.message, "com.example.web failed: exited with 3");
     assert_eq!(machine.state().state, State::Failed);

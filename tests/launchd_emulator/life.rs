@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 /// Runs until SIGTERM, and then so much longer; `$!` makes the shell answer the signal at once.
 const LINGERS: &str =
-    "trap 'sleep 1; exit 0' TERM; touch $READY; while :; do sleep 60 & wait $!; done";
+    "trap 'sleep 3; exit 0' TERM; touch $READY; while :; do sleep 60 & wait $!; done";
 const STUBBORN: &str = "trap '' TERM; touch $READY; while :; do sleep 1; done";
 const OBEDIENT: &str = "trap 'exit 0' TERM; touch $READY; while :; do sleep 60 & wait $!; done";
 const PLAIN: &str = "exec sleep 60";

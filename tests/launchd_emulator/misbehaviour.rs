@@ -72,7 +72,7 @@ fn a_slow_bootout_holds_its_answer_back() {
 
 #[test]
 fn a_label_can_outlast_its_process() {
-    let mac = Mac::with(&profile_with(&json!({"teardown_secs": 0.5})));
+    let mac = Mac::with(&profile_with(&json!({"teardown_secs": 3.0})));
     let plist = mac.plist("exec sleep 60", RUN);
     mac.ok(&["bootstrap", D, &plist]);
     mac.until_running();

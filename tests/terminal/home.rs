@@ -46,7 +46,7 @@ impl Home {
         let text = format!(
             "name = {name:?}\ndescription = \"A service with a description that is longer than any terminal of eighty columns is wide\"\n\
              [process]\ncommand = [\"/bin/sleep\", \"infinity\"]\n\
-             [start]\nready = {{ after = \"1s\" }}\n\
+             [start]\nready = {{ after = \"3s\" }}\n\
              [profile.production.process]\nenvironment = {{ MODE = \"production\" }}\n"
         );
         fs::write(&file, text).expect("a definition can be written");

@@ -1,6 +1,6 @@
 //! Choosing from the log.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{lines_of, numbered, write_and_wait};
 use crate::lab::{Lab, Service};
@@ -12,8 +12,10 @@ pub fn count(lab: &Lab) -> Verdict {
     write_and_wait(&service, 150)?;
     let all = numbered(150);
     // The manager's own lines count too.
-    let messages = service.messages(&["-n", "all"]);
-    assert_eq!(service.messages(&["-n", "5"]), messages[messages.len() - 5..]);
+    until("both looks to have seen the same", SOON, || {
+        let (all, last) = (service.messages(&["-n", "all"]), service.messages(&["-n", "5"]));
+        (last == all[all.len() - 5..]).then_some(())
+    });
     assert_eq!(service.log(&[]).len(), 100, "the last 100 unless told");
     assert_eq!(lines_of(&service, &["-n", "all"]), all);
     assert_eq!(service.log(&["-n", "0"]).len(), 0);
@@ -21,7 +23,7 @@ pub fn count(lab: &Lab) -> Verdict {
 }
 
 pub fn times(lab: &Lab) -> Verdict {
-    let service = lab.service("write 12 out 30 then sleep");
+    let service = lab.service("write 12 out 100 then sleep");
     write_and_wait(&service, 12)?;
     let log = service.log(&["-n", "all"]);
     let lines: Vec<&Value> = log
@@ -29,11 +31,18 @@ pub fn times(lab: &Lab) -> Verdict {
         .filter(|entry| entry["message"].as_str().is_some_and(|text| text.starts_with("line ")))
         .collect();
     let at = |index: usize| lines[index]["time"].as_str().expect("an entry has a time");
+    // Lines that were read at once have one time.
+    let within = |from: usize, to: usize| {
+        let times = Service::time(lines[from])..=Service::time(lines[to]);
+        let inside = |index: &usize| times.contains(&Service::time(lines[*index]));
+        (0..12).filter(inside).map(|index| format!("line {}", index + 1)).collect::<Vec<_>>()
+    };
     assert_eq!(
         lines_of(&service, &["-n", "all", "--since", at(4), "--until", at(7)]),
-        numbered(12)[4..=7]
+        within(4, 7)
     );
-    assert_eq!(lines_of(&service, &["-n", "all", "--since", at(9)]), numbered(12)[9..]);
+    assert_eq!(lines_of(&service, &["-n", "all", "--since", at(9)]), within(9, 11));
+    assert!(within(4, 7).len() < 12, "they were written over a time");
     let late = lines_of(&service, &["-n", "3", "--since", at(2)]);
     assert!(numbered(12).ends_with(&late) && late.len() >= 2, "the last of them: {late:?}");
     service.verb("logs", &["--since", "no time at all"]).exits(2);
@@ -53,26 +62,31 @@ pub fn grep(lab: &Lab) -> Verdict {
 }
 
 pub fn two_services(lab: &Lab) -> Verdict {
-    let services =
-        ["one", "two"].map(|name| lab.named(name, "await @go then write 20 out 15 then sleep"));
+    let services = [("one", [1, 3, 5]), ("two", [2, 4, 6])].map(|(name, turns)| {
+        let turns = turns.map(|turn| format!("await @go{turn} then text out turn-{turn}"));
+        lab.named(name, &format!("{} then sleep", turns.join(" then ")))
+    });
     for service in &services {
         service.install(&[])?;
     }
     let [one, two] = &services;
     lab.json(["start", &one.name, &two.name]).exits(0);
-    std::fs::write(lab.path("go"), "").expect("a file can be made");
-    for service in &services {
-        until("all lines", SOON, || (lines_of(service, &["-n", "all"]).len() == 20).then_some(()));
+    for (turn, service) in (1..=6).zip(services.iter().cycle()) {
+        std::fs::write(lab.path(&format!("go{turn}")), "").expect("a file can be made");
+        service.logged(&format!("turn-{turn}"));
     }
     let log = lab.json(["logs", &one.name, &two.name, "-n", "all"]).exits(0).objects();
     let times: Vec<_> = log.iter().map(Service::time).collect();
     assert!(times.is_sorted(), "{log:?}");
-    for service in &services {
-        let own = log.iter().filter(|entry| entry["service"] == service.name.as_str());
-        assert!(own.count() >= 20);
-    }
-    let changes = log.windows(2).filter(|pair| pair[0]["service"] != pair[1]["service"]).count();
-    assert!(changes > 4, "they are interleaved, {changes} times");
+    let turn =
+        |entry: &&Value| entry["message"].as_str().is_some_and(|text| text.starts_with("turn-"));
+    let turns: Vec<_> =
+        log.iter().filter(turn).map(|entry| (&entry["service"], &entry["message"])).collect();
+    let wanted = (1..=6).zip(services.iter().cycle());
+    let wanted: Vec<_> = wanted
+        .map(|(turn, service)| (json!(service.name), json!(format!("turn-{turn}"))))
+        .collect();
+    assert!(turns.iter().copied().eq(wanted.iter().map(|(name, text)| (name, text))), "{log:?}");
     Ok(())
 }
 

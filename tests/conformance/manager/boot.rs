@@ -36,7 +36,7 @@ pub fn waits_for_ready(lab: &Lab) -> Verdict {
     over_a_boot(lab, before, || {
         second.becomes("running").is("running", 0);
         first.becomes("running").is("running", 0);
-        assert_eq!(lab.lines("order"), ["begun", "ready", "second"]);
+        assert_eq!(second.marks("order", 3), ["begun", "ready", "second"]);
     })
 }
 
@@ -56,6 +56,7 @@ pub fn does_without_failed(lab: &Lab) -> Verdict {
     };
     over_a_boot(lab, before, || {
         follows.becomes("running").is("running", 0);
+        follows.marks("order", 1);
         broken.status().is("failed", 5);
         let status = needs.becomes("failed");
         status.is("failed", 5);

@@ -49,7 +49,7 @@ impl<'a> Pair<'a> {
         self.let_it_get_ready();
         self.waits.becomes("running").is("running", 0);
         self.slow.status().is("running", 0);
-        assert_eq!(self.lab.lines("order"), ["begun"]);
+        assert_eq!(self.waits.marks("order", 1), ["begun"]);
     }
 }
 

@@ -56,8 +56,8 @@ pub fn exits_0(lab: &Lab) -> Verdict {
     service.install(&[])?;
     service.verb("start", &[]);
     service.marks("starts", 1);
-    always("it is not running", seconds(1.0), || service.status().state() != "running");
-    service.status().is("stopped", 3);
+    service.becomes("stopped").is("stopped", 3);
+    always("it stays so", seconds(1.0), || service.status().state() == "stopped");
     assert_eq!(lab.lines("starts").len(), 1);
     Ok(())
 }

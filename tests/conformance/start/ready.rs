@@ -1,7 +1,9 @@
 //! The ready rules: started means that the rule has passed.
 
+use std::cell::Cell;
+use std::fs;
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::json;
 
@@ -9,71 +11,78 @@ use super::ready_by_itself;
 use crate::lab::{Lab, Service};
 use crate::os;
 use crate::outcome::Verdict;
-use crate::poll::{seconds, until};
+use crate::poll::{SOON, seconds, until};
 
-/// How long the program takes to be ready.
-const LATE: &str = "700";
-const LATE_TIME: Duration = Duration::from_millis(700);
-
-/// Starts a service that is late: the start takes that long, and the state says `starting` meanwhile.
-fn starts_late(service: &Service<'_>) {
-    let ran = Service::meanwhile(
-        || service.verb("start", &[]).exits(0),
+/// Starts a service that is not ready before it is let: the start waits for that, and the state says `starting` meanwhile.
+fn starts_late(service: &Service<'_>, let_it: impl FnOnce()) {
+    let let_at = Cell::new(None);
+    let (ran, ended) = Service::meanwhile(
+        || (service.verb("start", &[]).exits(0), Instant::now()),
         || {
-            let starting = until("it to be starting", seconds(5.0), || {
+            let starting = until("it to be starting", SOON, || {
                 Some(service.status()).filter(|status| status.state() != "stopped")
             });
             starting.is("starting", 6);
+            let_at.set(Some(Instant::now()));
+            let_it();
         },
     );
-    assert!(ran.took >= LATE_TIME, "{ran}");
+    assert!(let_at.get().is_some_and(|at| ended >= at), "{ran}");
     service.status().is("running", 0);
+}
+
+fn go(lab: &Lab) {
+    fs::write(lab.path("go"), "").expect("a file can be made");
 }
 
 pub fn tcp(lab: &Lab) -> Verdict {
     let port = lab.port();
     let service = lab
-        .service(&format!("sleep {LATE} then listen {port} then sleep"))
+        .service(&format!("await @go then listen {port} then sleep"))
         .with("start.ready", json!({ "tcp": format!("127.0.0.1:{port}") }));
     service.install(&[])?;
-    starts_late(&service);
+    starts_late(&service, || go(lab));
     assert!(TcpStream::connect(("127.0.0.1", port)).is_ok());
     Ok(())
 }
 
 pub fn http(lab: &Lab) -> Verdict {
     let port = lab.port();
-    std::fs::write(lab.path("failing"), "").expect("a file can be made");
+    fs::write(lab.path("failing"), "").expect("a file can be made");
     let service = lab
-        .service(&format!("http {port} @failing then sleep {LATE} then remove @failing then sleep"))
+        .service(&format!("http {port} @failing then sleep"))
         .with("start.ready", json!({ "http": format!("http://127.0.0.1:{port}/ready") }));
     service.install(&[])?;
-    starts_late(&service);
+    starts_late(&service, || {
+        fs::remove_file(lab.path("failing")).expect("the file can be removed");
+    });
     Ok(())
 }
 
 pub fn file(lab: &Lab) -> Verdict {
     let service = lab
-        .service(&format!("sleep {LATE} then touch @ready then sleep"))
+        .service("await @go then touch @ready then sleep")
         .with("start.ready", json!({ "file": lab.file("ready") }));
     service.install(&[])?;
-    starts_late(&service);
+    starts_late(&service, || go(lab));
     assert!(lab.path("ready").exists());
     Ok(())
 }
 
 pub fn notify(lab: &Lab) -> Verdict {
     let service =
-        lab.service(&format!("notify-ready {LATE} then sleep")).with("start.ready", "notify");
+        lab.service("await @go then notify-ready then sleep").with("start.ready", "notify");
     service.install(&[])?;
-    starts_late(&service);
+    starts_late(&service, || go(lab));
     Ok(())
 }
 
 pub fn after(lab: &Lab) -> Verdict {
-    let service = lab.service("sleep").with("start.ready", json!({ "after": "700ms" }));
+    let service = lab.service("sleep").with("start.ready", json!({ "after": "4s" }));
     service.install(&[])?;
-    starts_late(&service);
+    let begin = Instant::now();
+    starts_late(&service, || ());
+    assert!(begin.elapsed() >= seconds(4.0));
     Ok(())
 }
 
@@ -87,7 +96,7 @@ pub fn never(lab: &Lab) -> Verdict {
     let begin = Instant::now();
     service.verb("start", &[]).fails();
     let took = begin.elapsed();
-    assert!(took >= seconds(2.0) && took < seconds(4.0), "{took:?}");
+    assert!(took >= seconds(2.0) && took < seconds(10.0), "{took:?}");
     service.becomes("failed").is("failed", 5);
     for pid in service.pids("starts", 2) {
         assert!(!os::alive(pid), "process {pid} was left behind");
@@ -96,9 +105,9 @@ pub fn never(lab: &Lab) -> Verdict {
 }
 
 pub fn no_wait(lab: &Lab) -> Verdict {
-    let service = ready_by_itself(lab, "sleep 3000 then READY then sleep", |service| service)?;
+    let service = ready_by_itself(lab, "sleep 8000 then READY then sleep", |service| service)?;
     let ran = service.verb("start", &["--no-wait"]).exits(0);
-    assert!(ran.took < seconds(2.0), "{ran}");
+    assert!(ran.took < seconds(6.0), "{ran}");
     service.becomes("starting").is("starting", 6);
     service.becomes("running");
     Ok(())

@@ -54,13 +54,13 @@ fn of_errors(lab: &Lab, stopped: &Service<'_>) {
 }
 
 pub fn wait(lab: &Lab) -> Verdict {
-    let service = ready_by_itself(lab, "sleep 900 then READY then sleep", |service| service)?;
+    let service = ready_by_itself(lab, "sleep 4000 then READY then sleep", |service| service)?;
     service.verb("start", &["--no-wait"]).exits(0);
-    let ran = service.verb("wait", &["--for", "running", "--timeout", "10s"]).exits(0);
+    let ran = service.verb("wait", &["--for", "running", "--timeout", "30s"]).exits(0);
     assert!(ran.took >= seconds(0.4), "{ran}");
     service.status().is("running", 0);
     let ran = service.verb("wait", &["--for", "stopped", "--timeout", "500ms"]).exits(75);
-    assert!(ran.took >= seconds(0.5) && ran.took < seconds(3.0), "{ran}");
+    assert!(ran.took >= seconds(0.5) && ran.took < seconds(8.0), "{ran}");
     let ran = Service::meanwhile(
         || service.verb("wait", &["--for", "stopped", "--timeout", "10s"]),
         || drop(service.verb("stop", &[]).exits(0)),

@@ -49,17 +49,18 @@ pub fn running(lab: &Lab) -> Verdict {
 }
 
 pub fn reloading(lab: &Lab) -> Verdict {
-    let service = lab.service("sleep").with_command("reload.command", "sleep 2000");
+    let service = lab.service("sleep").with_command("reload.command", "await @go");
     service.start()?;
     service.verb("reload", &["--no-wait"]).exits(0);
     service.becomes("reloading").is("reloading", 0);
+    std::fs::write(lab.path("go"), "").expect("a file can be made");
     service.becomes("running").is("running", 0);
     Ok(())
 }
 
 pub fn stopping(lab: &Lab) -> Verdict {
     let service =
-        lab.service("ignore TERM then count @starts then sleep").with("stop.timeout", "3s");
+        lab.service("ignore TERM then count @starts then sleep").with("stop.timeout", "8s");
     service.start()?;
     service.marks("starts", 1);
     let stop = || service.verb("stop", &[]).exits(0);

@@ -22,6 +22,6 @@ pub fn by_rc_update(lab: &Lab) -> Verdict {
     over_a_boot(lab, before, || {
         on.becomes("running").is("running", 0);
         off.status().is("stopped", 3);
-        assert_eq!(lab.lines("order"), ["on"]);
+        assert_eq!(on.marks("order", 1), ["on"]);
     })
 }

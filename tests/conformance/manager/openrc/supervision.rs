@@ -17,10 +17,11 @@ fn host(service: &Service<'_>) -> Option<u64> {
     service.status().entry["native"]["host-pid"].as_u64()
 }
 
-fn supervisor(name: &str) -> u64 {
+/// It writes its pid file after it has started the host.
+fn supervisor(name: &str, but: Option<u64>) -> u64 {
     let file = format!("/run/supervise-{name}.pid");
-    let text = fs::read_to_string(file).expect("the supervisor has a pid file");
-    text.trim().parse().expect("a number is in it")
+    let number = || fs::read_to_string(&file).ok()?.trim().parse().ok();
+    until("the supervisor's pid file", SOON, || number().filter(|pid| Some(*pid) != but))
 }
 
 pub fn host_is_back(lab: &Lab) -> Verdict {
@@ -45,12 +46,16 @@ pub fn host_is_back(lab: &Lab) -> Verdict {
 pub fn stop_reaches_orphans(lab: &Lab) -> Verdict {
     for (by_hand, host_too) in [(false, false), (false, true), (true, false)] {
         let service = lab
-            .named("orphan", "on TERM append @order stopped and exit 0 then sleep")
+            .named(
+                "orphan",
+                "on TERM append @order stopped and exit 0 then touch @listens then sleep",
+            )
             .with_hook("post-stop", "append @order post-stop");
         service.start()?;
+        until("it to listen", SOON, || fs::remove_file(lab.path("listens")).ok());
         let pid = service.status().pid();
         let host = host(&service).expect("it has a host");
-        kill(supervisor(&service.name));
+        kill(supervisor(&service.name, None));
         if host_too {
             kill(host);
         }
@@ -84,10 +89,11 @@ pub fn by_hand(lab: &Lab) -> Verdict {
     assert_ne!(service.marks("starts", 2)[1..], first);
     assert_eq!(openrc_says(name), "started");
     let pid = service.becomes("running").pid();
-    kill(supervisor(name));
+    let killed = supervisor(name, None);
+    kill(killed);
     // OpenRC thinks that it has stopped it, and starts it: the service is taken over, and supervised again.
     assert!(rc_service(&["--nodeps", name, "zap"]) && rc_service(&[name, "start"]));
-    let supervisor = supervisor(name);
+    let supervisor = supervisor(name, Some(killed));
     let taken_over = || {
         let host = host(&service)?;
         let parent = fs::read_to_string(format!("/proc/{host}/stat")).ok()?;
