@@ -191,10 +191,10 @@ pub fn full_disk(lab: &Lab) -> Verdict {
     service.status().is("running", 0);
     // It goes on writing once there is room.
     fs::remove_file(&disk.ballast).expect("the ballast can be taken away");
-    fs::write(lab.path("room"), "").expect("a file can be made");
     until("the loss to be told", SOON, || {
         service.messages(&["-n", "all"]).iter().any(|line| line.contains("lost")).then_some(())
     });
+    fs::write(lab.path("room"), "").expect("a file can be made");
     service.logged("room-again");
     service.verb("uninstall", &["--purge"]).exits(0);
     Ok(())
