@@ -13,9 +13,9 @@ use crate::spec::ServiceName;
 use crate::state::{ExitInfo, ServiceState, State};
 
 /// How long a state is read again that the process table does not bear out. A host that lives is about to say what happened, as
-/// soon as the machine lets it; one that is gone may have a successor.
-const HOST_LIVES: Duration = Duration::from_secs(1);
-const HOST_IS_GONE: Duration = Duration::from_millis(40);
+/// soon as the machine lets it; one that is gone may have a successor, where the manager does not say.
+const HOST: Duration = Duration::from_secs(1);
+const SUCCESSOR: Duration = Duration::from_millis(40);
 /// The pause before it is read again.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
@@ -24,7 +24,7 @@ pub fn state(name: &ServiceName, context: &Context<'_>) -> Result<ServiceState> 
     let target = context.target;
     let folder = PathBuf::from(host::runtime_dir(target, name));
     let mut state = ServiceState::not_installed(name, target.scope, target.manager);
-    let (snapshot, main) = settled(&folder)?;
+    let (snapshot, main) = settled(&folder, SUCCESSOR)?;
     let at_rest = snapshot.as_ref().is_none_or(|snapshot| snapshot.state == State::Stopped);
     if at_rest && !is_there(context, &host::path(target, name))? {
         return Ok(state);
@@ -36,10 +36,10 @@ pub fn state(name: &ServiceName, context: &Context<'_>) -> Result<ServiceState> 
     Ok(state)
 }
 
-/// What the host of a service that runs says of it, once that is true.
+/// What the host of a service that runs says of it, once that is true; of one that is gone, its last word.
 #[cfg(target_os = "linux")]
 pub fn current(name: &ServiceName, context: &Context<'_>) -> Option<Snapshot> {
-    settled(Path::new(&host::runtime_dir(context.target, name))).ok()?.0
+    settled(Path::new(&host::runtime_dir(context.target, name)), Duration::ZERO).ok()?.0
 }
 
 /// The last word of the service's host; none where it has left none.
@@ -74,8 +74,9 @@ pub fn is_there(context: &Context<'_>, path: &str) -> Result<bool> {
     }
 }
 
-/// The snapshot, once it is true, and what the process table says of the main process.
-fn settled(folder: &Path) -> Result<(Option<Snapshot>, Option<Stat>)> {
+/// The snapshot, once it is true, and what the process table says of the main process. A host that is gone has a successor in that
+/// time or not at all.
+fn settled(folder: &Path, successor: Duration) -> Result<(Option<Snapshot>, Option<Stat>)> {
     let begun = Instant::now();
     loop {
         let read = host::state::read(folder);
@@ -85,7 +86,7 @@ fn settled(folder: &Path) -> Result<(Option<Snapshot>, Option<Stat>)> {
         if is_true(&snapshot, main.as_ref()) {
             return Ok((Some(snapshot), main));
         }
-        let patience = if process::lives(snapshot.host) { HOST_LIVES } else { HOST_IS_GONE };
+        let patience = if process::lives(snapshot.host) { HOST } else { successor };
         if begun.elapsed() >= patience {
             return Ok((Some(left_alone(snapshot)), main));
         }
