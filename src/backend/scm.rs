@@ -301,13 +301,13 @@ fn snapshot(name: &ServiceName, target: &Target) -> Option<Snapshot> {
 /// Whether the host lives. One that is gone may have told the manager so after the manager was asked: then it is asked again.
 fn looked_after(api: &dyn Api, name: &ServiceName, status: api::Status) -> (api::Status, bool) {
     let lives = |status: &api::Status| status.pid != 0 && api.is_alive(status.pid);
-    if status.phase == api::Phase::Stopped || lives(&status) {
-        let alive = lives(&status);
+    let alive = lives(&status);
+    if alive || status.phase == api::Phase::Stopped {
         return (status, alive);
     }
-    let status = api.status(name.as_str()).unwrap_or(status);
-    let alive = lives(&status);
-    (status, alive)
+    let again = api.status(name.as_str()).unwrap_or(status);
+    let alive = lives(&again);
+    (again, alive)
 }
 
 fn state(

@@ -1,13 +1,14 @@
 //! Health: checks, and what follows from them.
 
 use std::fs;
+use std::time::Instant;
 
 use serde_json::json;
 
 use crate::case::{Case, case};
 use crate::lab::{Lab, Service};
 use crate::outcome::Verdict;
-use crate::poll::{SOON, always, seconds, until};
+use crate::poll::{SOON, always, in_time, seconds, until};
 
 /// Cases 82 to 88.
 pub const CASES: &[Case] = &[
@@ -139,9 +140,15 @@ fn start_period(lab: &Lab) -> Verdict {
 fn timeout(lab: &Lab) -> Verdict {
     let service = server(lab).with("health.on-failure", "report").with("health.retries", json!(1));
     service.start()?;
-    is_found(&service, "healthy");
-    fail(lab, "hang");
-    // Its answer would come after a minute.
-    is_found(&service, "unhealthy");
+    let hang = |_| {
+        is_found(&service, "healthy");
+        fail(lab, "hang");
+        let before = Instant::now();
+        is_found(&service, "unhealthy");
+        let took = before.elapsed();
+        fs::remove_file(lab.path("failing")).expect("the file can be removed");
+        took
+    };
+    in_time(|took| *took < seconds(4.0), hang);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Waiting with a deadline.
 
+use std::fmt::Debug;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,6 +28,24 @@ pub fn always(what: &str, time: Duration, mut probe: impl FnMut() -> bool) {
         assert!(probe(), "no longer true: {what}");
         thread::sleep(PAUSE);
     }
+}
+
+/// How often a time is measured, at most, that is too long.
+const ATTEMPTS: usize = 3;
+
+/// Measures until it is in time: a machine that is busy elsewhere may be late, but not each time. `measure` is told which
+/// attempt it is, from 1.
+#[track_caller]
+pub fn in_time<T: Debug>(is_in_time: impl Fn(&T) -> bool, mut measure: impl FnMut(usize) -> T) {
+    let mut late = Vec::new();
+    for attempt in 1..=ATTEMPTS {
+        let measured = measure(attempt);
+        if is_in_time(&measured) {
+            return;
+        }
+        late.push(measured);
+    }
+    panic!("late each time: {late:?}");
 }
 
 /// A time in seconds.

@@ -89,14 +89,15 @@ impl Service<'_> {
         }
     }
 
-    /// A host that has given its service up is a process for a moment still.
     fn is_up(&self, printed: &Printed) -> bool {
-        let told = || hosted::snapshot(&self.installed.name, self.context);
-        let over = |pid: u32| {
-            let told = told().filter(|told| self.installed.hosted && told.host.pid == pid);
-            told.is_some_and(|told| matches!(told.state, State::Stopped | State::Failed))
-        };
-        printed.pid.is_some_and(|pid| !over(pid)) && !printed.is_dying()
+        printed.pid.is_some() && !printed.is_dying() && !self.has_given_up(printed)
+    }
+
+    /// A host that has given its service up is a process for a moment still.
+    fn has_given_up(&self, host: &Printed) -> bool {
+        let told = hosted::snapshot(&self.installed.name, self.context);
+        let told = told.filter(|told| self.installed.hosted && host.pid == Some(told.host.pid));
+        told.is_some_and(|told| matches!(told.state, State::Stopped | State::Failed))
     }
 
     fn stop(&self) -> Result<Done> {

@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use crate::backend::scm::api::{self, Api, Code, Phase, Status};
-use crate::backend::scm::errors;
+use crate::backend::scm::{errors, looked_after};
 use crate::backend::{Action, Deadline, Outcome};
 use crate::error::{Error, ErrorKind, Result};
 use crate::spec::ServiceName;
@@ -163,17 +163,14 @@ impl Controls<'_> {
         let begun = Instant::now();
         let (mut checkpoint, mut progress) = (0, begun);
         loop {
-            let status = self.status(name)?;
+            let (status, alive) = looked_after(self.api, name, self.status(name)?);
             if status.phase == phase || status.phase == Phase::Stopped {
                 return Ok(status);
             }
             // No process at all: the manager is about to make it.
             let unborn = status.phase == Phase::StartPending && status.pid == 0;
-            if !unborn && !self.api.is_alive(status.pid) && begun.elapsed() > POLL * 4 {
-                // Its last word may have come after the manager was asked.
-                let last = self.status(name)?;
-                let done = last.phase == phase || last.phase == Phase::Stopped;
-                return if done { Ok(last) } else { self.vanished(name, verb, last) };
+            if !unborn && !alive && begun.elapsed() > POLL * 4 {
+                return self.vanished(name, verb, status);
             }
             if status.checkpoint != checkpoint {
                 (checkpoint, progress) = (status.checkpoint, Instant::now());

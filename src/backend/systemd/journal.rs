@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::backend::{LogLine, Stream};
+use crate::backend::LogLine;
 
 mod units;
 
@@ -35,15 +35,6 @@ pub struct Entry {
     rest: HashMap<String, Value>,
 }
 
-/// Who wrote an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    /// The service.
-    Service,
-    /// The manager, of the service.
-    Manager,
-}
-
 impl Entry {
     /// Whether the line goes on in the next entry of its stream: journald cuts at 48 KiB.
     pub fn continues(&self) -> bool {
@@ -61,14 +52,9 @@ impl Entry {
 
     /// The line, if it is of one of `units`.
     pub fn line(&self, units: &Units) -> Option<LogLine> {
-        let (service, by) = units.service_of(self)?;
-        Some(LogLine {
-            time: self.time(),
-            service: service.to_owned(),
-            // What comes by a pipe may be either; the two share one, so that their order is kept.
-            stream: (by == By::Manager).then_some(Stream::Manager),
-            message: bytes(&self.message),
-        })
+        let (service, stream) = units.service_of(self)?;
+        let message = bytes(&self.message);
+        Some(LogLine { time: self.time(), service: service.to_owned(), stream, message })
     }
 
     fn time(&self) -> Option<SystemTime> {

@@ -6,33 +6,32 @@ use std::time::Duration;
 use super::policy::restarting;
 use crate::lab::{Lab, Service};
 use crate::outcome::Verdict;
-use crate::poll::{always, seconds};
-use crate::stop::ATTEMPTS;
+use crate::poll::{always, in_time, seconds};
 
 /// What a start takes on a busy machine.
 const SLACK: Duration = Duration::from_millis(900);
 
 /// Starts a service that lives and pauses for so many seconds, time and again: a pause is never shorter by more than a tenth
-/// (jitter), hardly longer. A machine that is busy elsewhere may be late, but not each time.
+/// (jitter), hardly longer.
 #[track_caller]
 fn pauses(lab: &Lab, service: &Service<'_>, expected: &[(f64, f64)]) -> Verdict {
     service.install(&[])?;
-    for attempt in 1..=ATTEMPTS {
+    let start = |attempt| {
+        if attempt > 1 {
+            service.verb("stop", &[]).exits(0);
+            fs::remove_file(lab.path("starts")).expect("the marks can be removed");
+        }
         service.verb("start", &["--no-wait"]).exits(0);
         let gaps = service.gaps("starts", expected.len() + 1);
-        let pairs = || {
-            gaps.iter().zip(expected.iter().map(|(life, pause)| (seconds(*life), seconds(*pause))))
-        };
-        for (gap, (life, pause)) in pairs() {
-            assert!(*gap >= life + pause.mul_f64(0.9), "gaps of {gaps:?} for {expected:?}");
+        for (gap, (life, pause)) in gaps.iter().zip(expected) {
+            assert!(*gap >= seconds(life + pause * 0.9), "gaps of {gaps:?} for {expected:?}");
         }
-        if pairs().all(|(gap, (life, pause))| *gap <= life + pause.mul_f64(1.1) + SLACK) {
-            return Ok(());
-        }
-        assert!(attempt < ATTEMPTS, "gaps of {gaps:?} for {expected:?}");
-        service.verb("stop", &[]).exits(0);
-        fs::remove_file(lab.path("starts")).expect("the marks can be removed");
-    }
+        gaps
+    };
+    let is_in_time = |(gap, (life, pause)): (&Duration, &(f64, f64))| {
+        *gap <= seconds(life + pause * 1.1) + SLACK
+    };
+    in_time(|gaps| gaps.iter().zip(expected).all(is_in_time), start);
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Whose an entry of the journal is: what `journalctl` is asked for, and which of its answers are meant.
 
-use super::{By, Entry};
+use super::Entry;
+use crate::backend::Stream;
 use crate::spec::ServiceName;
 use crate::target::Scope;
 
@@ -71,9 +72,10 @@ impl Units {
         ]
     }
 
-    /// The service that an entry is of, and whose words they are.
+    /// The service that an entry is of, and the stream: none for its own words. What comes by a pipe may be either of its
+    /// streams; the two share one, so that their order is kept.
     #[must_use]
-    pub fn service_of(&self, entry: &Entry) -> Option<(&str, By)> {
+    pub fn service_of(&self, entry: &Entry) -> Option<(&str, Option<Stream>)> {
         let fields = match self.scope {
             Scope::System => SYSTEM,
             Scope::User => USER,
@@ -81,7 +83,7 @@ impl Units {
         let unit = |field| self.known(entry.field(field)?.strip_suffix(".service")?);
         let by = unit(fields.by).or_else(|| self.unplaced(entry));
         let about = || fields.about.into_iter().find_map(unit);
-        by.map(|name| (name, By::Service)).or_else(|| Some((about()?, By::Manager)))
+        by.map(|name| (name, None)).or_else(|| Some((about()?, Some(Stream::Manager))))
     }
 
     /// A name alone is not enough: any program may bear it.
@@ -104,36 +106,36 @@ mod tests {
         Units::new(scope, 1001, &["web", "db"].map(|name| ServiceName::new(name).unwrap()))
     }
 
-    fn service(scope: Scope, json: &str) -> Option<(String, By)> {
+    /// The service and the stream of an entry's line.
+    fn service(scope: Scope, json: &str) -> Option<(String, Option<Stream>)> {
         let entry: Entry = serde_json::from_str(json).unwrap();
-        let units = units(scope);
-        units.service_of(&entry).map(|(name, by)| (name.to_owned(), by))
+        entry.line(&units(scope)).map(|line| (line.service, line.stream))
     }
 
-    fn web(by: By) -> Option<(String, By)> {
-        Some(("web".to_owned(), by))
+    fn web(stream: Option<Stream>) -> Option<(String, Option<Stream>)> {
+        Some(("web".to_owned(), stream))
     }
 
     #[test]
     fn what_the_manager_says_of_a_service_is_the_manager_s() {
         let system = r#"{"_SYSTEMD_UNIT":"init.scope","UNIT":"web.service"}"#;
-        assert_eq!(service(Scope::System, system), web(By::Manager));
+        assert_eq!(service(Scope::System, system), web(Some(Stream::Manager)));
         let user = r#"{"_SYSTEMD_UNIT":"user@1.service","_SYSTEMD_USER_UNIT":"init.scope","USER_UNIT":"web.service"}"#;
-        assert_eq!(service(Scope::User, user), web(By::Manager));
+        assert_eq!(service(Scope::User, user), web(Some(Stream::Manager)));
     }
 
     #[test]
     fn what_a_service_says_is_its_own() {
         let system = r#"{"_SYSTEMD_UNIT":"web.service","SYSLOG_IDENTIFIER":"x"}"#;
-        assert_eq!(service(Scope::System, system), web(By::Service));
+        assert_eq!(service(Scope::System, system), web(None));
         let user = r#"{"_SYSTEMD_UNIT":"user@1.service","_SYSTEMD_USER_UNIT":"web.service"}"#;
-        assert_eq!(service(Scope::User, user), web(By::Service));
+        assert_eq!(service(Scope::User, user), web(None));
     }
 
     #[test]
     fn output_that_nobody_could_place_is_the_service_s_whose_name_it_bears() {
         let lost = r#"{"SYSLOG_IDENTIFIER":"web"}"#;
-        assert_eq!(service(Scope::User, lost), web(By::Service));
+        assert_eq!(service(Scope::User, lost), web(None));
         assert_eq!(service(Scope::System, lost), None);
         assert_eq!(service(Scope::User, r#"{"SYSLOG_IDENTIFIER":"other"}"#), None);
     }
